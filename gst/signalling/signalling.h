@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+/* The one header applications include. */
+#include <gst/signalling/signalling-prelude.h>
+#include <gst/signalling/signalling-error.h>
+#include <gst/signalling/protocol/message.h>
+#include <gst/signalling/transport/close-info.h>
