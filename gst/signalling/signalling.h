@@ -6,3 +6,4 @@
 #include <gst/signalling/signalling-error.h>
 #include <gst/signalling/protocol/message.h>
 #include <gst/signalling/transport/close-info.h>
+#include <gst/signalling/signaller/signaller.h>
