@@ -3,6 +3,7 @@
 
 #include <libsoup/soup.h>
 
+#include <gst/signalling/transport/buffered-stream-private.h>
 #include <gst/signalling/transport/close-info.h>
 #include <gst/signalling/transport/context-thread-private.h>
 
@@ -37,8 +38,10 @@ typedef struct
 {
   /* A complete text message. */
   void (*message) (GstSignallingChannel *channel, GBytes *text, gpointer user_data);
+  /* A complete binary message, which this protocol does not use. May be NULL. */
+  void (*binary) (GstSignallingChannel *channel, gpointer user_data);
   /* The other side answered our Close, or the end came without an answer: what stop() waits for. At most once,
-   * never after `ended`, only for an end that we started. May be NULL. */
+   * never after `ended`; perhaps from within gst_signalling_channel_close(). May be NULL. */
   void (*answered) (GstSignallingChannel *channel, gpointer user_data);
   /* The verdict: exactly once, the last call ever. @info says nothing about reconnecting. */
   void (*ended) (GstSignallingChannel *channel, GstSignallingCloseInfo *info, gpointer user_data);
@@ -48,6 +51,10 @@ typedef struct
 GstSignallingChannel *
 gst_signalling_channel_new_client (GstSignallingContextThread *thread, SoupWebsocketConnection *connection,
     const GstSignallingChannelLimits *limits, const GstSignallingChannelCallbacks *callbacks, gpointer user_data);
+/* Server side: after the opening handshake, on our own stream (with what was read too much put back). */
+GstSignallingChannel *
+gst_signalling_channel_new_server (GstSignallingContextThread *thread, GstSignallingBufferedStream *stream, GUri *uri,
+    const GstSignallingChannelLimits *limits, const GstSignallingChannelCallbacks *callbacks, gpointer user_data);
 /* TRUE when the text was queued. FALSE with an error in GST_SIGNALLING_ERROR: CLOSED when the channel is not open,
  * TOO_LARGE, INVALID_MESSAGE when it is not UTF-8. A full queue ends the channel (class TRANSPORT) and is CLOSED
  * to the caller. */
@@ -55,7 +62,7 @@ gboolean gst_signalling_channel_send_text (GstSignallingChannel *channel, GBytes
 /* Starts the closing handshake: what is queued is written first. Illegal codes become 1000, long reasons are cut
  * at a character. Without effect when the end has begun already. */
 void gst_signalling_channel_close (GstSignallingChannel *channel, guint code, const gchar *reason);
-/* No callback from now on; the handshake, if one is going on, is completed in the background. */
+/* No callback from now on; the closing handshake, started here if it was not, is completed in the background. */
 void gst_signalling_channel_detach (GstSignallingChannel *channel);
 gboolean gst_signalling_channel_is_open (GstSignallingChannel *channel);
 gsize gst_signalling_channel_get_queued_bytes (GstSignallingChannel *channel);
