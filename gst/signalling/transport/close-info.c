@@ -63,6 +63,32 @@ gst_signalling_close_info_new (GstSignallingInitiator initiator, GstSignallingCl
 }
 
 /**
+ * gst_signalling_close_info_new_orderly:
+ * @initiator: who ended the connection, %GST_SIGNALLING_INITIATOR_LOCAL or %GST_SIGNALLING_INITIATOR_REMOTE
+ * @clean: whether both Close frames were seen
+ * @code: the close code received (RFC 6455, 7.4), 0 when none was
+ * @reason: (nullable): the reason that came with it
+ * @will_reconnect: whether a new attempt follows
+ *
+ * Describes an end that is no failure: of class %GST_SIGNALLING_CLOSE_LOCAL or %GST_SIGNALLING_CLOSE_CLEAN, by
+ * @initiator. For signallers that are not this library's own, and for languages that cannot pass %NULL for the
+ * error of gst_signalling_close_info_new().
+ *
+ * Returns: (transfer full): a new #GstSignallingCloseInfo
+ * Since: 0.1
+ */
+GstSignallingCloseInfo *
+gst_signalling_close_info_new_orderly (
+    GstSignallingInitiator initiator, gboolean clean, guint code, const gchar *reason, gboolean will_reconnect)
+{
+  GstSignallingCloseClass close_class =
+      initiator == GST_SIGNALLING_INITIATOR_LOCAL ? GST_SIGNALLING_CLOSE_LOCAL : GST_SIGNALLING_CLOSE_CLEAN;
+
+  g_return_val_if_fail (initiator != GST_SIGNALLING_INITIATOR_NONE, NULL);
+  return gst_signalling_close_info_new (initiator, close_class, clean, code, reason, will_reconnect, NULL);
+}
+
+/**
  * gst_signalling_close_info_ref: (skip)
  * @info: a #GstSignallingCloseInfo
  *

@@ -61,6 +61,9 @@ GstSignallingCloseInfo *
 gst_signalling_close_info_new (GstSignallingInitiator initiator, GstSignallingCloseClass close_class, gboolean clean,
     guint code, const gchar *reason, gboolean will_reconnect, const GError *error) G_GNUC_WARN_UNUSED_RESULT;
 GST_SIGNALLING_API
+GstSignallingCloseInfo *gst_signalling_close_info_new_orderly (GstSignallingInitiator initiator, gboolean clean,
+    guint code, const gchar *reason, gboolean will_reconnect) G_GNUC_WARN_UNUSED_RESULT;
+GST_SIGNALLING_API
 GstSignallingCloseInfo *gst_signalling_close_info_ref (GstSignallingCloseInfo *info);
 GST_SIGNALLING_API
 void gst_signalling_close_info_unref (GstSignallingCloseInfo *info);
