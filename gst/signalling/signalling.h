@@ -5,5 +5,7 @@
 #include <gst/signalling/signalling-prelude.h>
 #include <gst/signalling/signalling-error.h>
 #include <gst/signalling/protocol/message.h>
+#include <gst/signalling/server/session-end.h>
+#include <gst/signalling/server/signalling-server.h>
 #include <gst/signalling/transport/close-info.h>
 #include <gst/signalling/signaller/signaller.h>

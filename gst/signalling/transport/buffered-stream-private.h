@@ -29,14 +29,7 @@ typedef struct _GstSignallingFlusher GstSignallingFlusher;
 GstSignallingFlusher *gst_signalling_flusher_new (GstSignallingContextThread *thread);
 void gst_signalling_flusher_free (GstSignallingFlusher *flusher);
 
-/* What the stream tells its user. All optional. */
-typedef struct
-{
-  /* The buffer has become empty. */
-  void (*drained) (gpointer user_data);
-  /* The socket is closed: the last call. */
-  void (*gone) (gpointer user_data);
-} GstSignallingBufferedStreamWatch;
+typedef void (*GstSignallingBufferedStreamFunc) (gpointer user_data);
 
 /* @tls: (nullable): the TLS layer over @socket, after its handshake. */
 GstSignallingBufferedStream *gst_signalling_buffered_stream_new (
@@ -44,8 +37,12 @@ GstSignallingBufferedStream *gst_signalling_buffered_stream_new (
 /* How long closing may take: writing the rest, and waiting for the other side's FIN. */
 void gst_signalling_buffered_stream_set_close_deadlines (
     GstSignallingBufferedStream *stream, guint drain_ms, guint linger_ms);
-void gst_signalling_buffered_stream_set_watch (
-    GstSignallingBufferedStream *stream, const GstSignallingBufferedStreamWatch *watch, gpointer user_data);
+/* Called whenever the buffer has become empty; NULL: nobody is. */
+void gst_signalling_buffered_stream_set_drained (
+    GstSignallingBufferedStream *stream, GstSignallingBufferedStreamFunc func, gpointer user_data);
+/* Called once, when the socket is closed. */
+void gst_signalling_buffered_stream_set_gone (
+    GstSignallingBufferedStream *stream, GstSignallingBufferedStreamFunc func, gpointer user_data);
 /* Puts bytes of our own between libsoup's frames: libsoup writes whole frames only. */
 void gst_signalling_buffered_stream_append (GstSignallingBufferedStream *stream, gconstpointer data, gsize size);
 /* Input that was read already, by whoever had the stream before: comes first. */

@@ -51,8 +51,10 @@ struct _GstSignallingBufferedStream
   guint linger_ms;
   GTask *close_task;
 
-  GstSignallingBufferedStreamWatch watch;
-  gpointer watch_data;
+  GstSignallingBufferedStreamFunc drained;
+  gpointer drained_data;
+  GstSignallingBufferedStreamFunc gone;
+  gpointer gone_data;
 };
 
 G_DEFINE_FINAL_TYPE (GstSignallingBufferedStream, gst_signalling_buffered_stream, G_TYPE_IO_STREAM)
@@ -302,8 +304,8 @@ flush (GstSignallingBufferedStream *self)
     return;
   if (self->phase == PHASE_DRAINING)
     start_lingering (self);
-  else if (had_data && self->watch.drained)
-    self->watch.drained (self->watch_data);
+  else if (had_data && self->drained)
+    self->drained (self->drained_data);
 }
 
 static void
@@ -322,8 +324,8 @@ finish (GstSignallingBufferedStream *self)
   if (self->close_task)
     g_task_return_boolean (self->close_task, TRUE);
   g_clear_object (&self->close_task);
-  if (self->watch.gone)
-    self->watch.gone (self->watch_data);
+  if (self->gone)
+    self->gone (self->gone_data);
   gst_signalling_context_thread_release (self->thread);
   if (closing)
     g_object_unref (self);
@@ -435,13 +437,19 @@ gst_signalling_buffered_stream_set_close_deadlines (GstSignallingBufferedStream 
 }
 
 void
-gst_signalling_buffered_stream_set_watch (
-    GstSignallingBufferedStream *self, const GstSignallingBufferedStreamWatch *watch, gpointer user_data)
+gst_signalling_buffered_stream_set_drained (
+    GstSignallingBufferedStream *self, GstSignallingBufferedStreamFunc func, gpointer user_data)
 {
-  static const GstSignallingBufferedStreamWatch nobody = { NULL };
+  self->drained = func;
+  self->drained_data = user_data;
+}
 
-  self->watch = watch ? *watch : nobody;
-  self->watch_data = user_data;
+void
+gst_signalling_buffered_stream_set_gone (
+    GstSignallingBufferedStream *self, GstSignallingBufferedStreamFunc func, gpointer user_data)
+{
+  self->gone = func;
+  self->gone_data = user_data;
 }
 
 static GInputStream *

@@ -188,7 +188,7 @@ release_connection (GstSignallingChannel *self)
 {
   g_signal_handlers_disconnect_by_data (self->connection, self);
   if (is_server (self)) {
-    gst_signalling_buffered_stream_set_watch (self->stream, NULL, NULL);
+    gst_signalling_buffered_stream_set_drained (self->stream, NULL, NULL);
     g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
   }
   self->guard = NULL;
@@ -377,7 +377,7 @@ check_text (GstSignallingChannel *self, GBytes *text, GError **error)
     g_set_error_literal (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_CLOSED, "The connection is closed");
     return FALSE;
   }
-  if (size > self->limits.max_message) {
+  if (!is_server (self) && size > self->limits.max_message) {
     g_set_error (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_TOO_LARGE,
         "A message of %" G_GSIZE_FORMAT " bytes is longer than the %" G_GSIZE_FORMAT " allowed", size,
         self->limits.max_message);
@@ -708,14 +708,13 @@ GstSignallingChannel *
 gst_signalling_channel_new_server (GstSignallingContextThread *thread, GstSignallingBufferedStream *stream, GUri *uri,
     const GstSignallingChannelLimits *limits, const GstSignallingChannelCallbacks *callbacks, gpointer user_data)
 {
-  const GstSignallingBufferedStreamWatch watch = { .drained = on_server_drained };
   GstSignallingChannel *self = channel_new (thread, limits, callbacks, user_data);
 
   self->stream = g_object_ref (stream);
   self->guard = gst_signalling_frame_guard_new (limits->max_message);
   self->connection = soup_websocket_connection_new (
       G_IO_STREAM (stream), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, g_list_append (NULL, self->guard));
-  gst_signalling_buffered_stream_set_watch (stream, &watch, self);
+  gst_signalling_buffered_stream_set_drained (stream, on_server_drained, self);
   start (self);
   return self;
 }
