@@ -200,8 +200,8 @@ const gchar *gst_signalling_message_get_nth_peer_id (GstSignallingMessage *messa
 GST_SIGNALLING_API
 const gchar *gst_signalling_message_get_nth_peer_meta (GstSignallingMessage *message, guint index);
 GST_SIGNALLING_API
-JsonNode *gst_signalling_message_get_nth_peer_meta_node (
-    GstSignallingMessage *message, guint index) G_GNUC_WARN_UNUSED_RESULT;
+JsonNode *
+gst_signalling_message_get_nth_peer_meta_node (GstSignallingMessage *message, guint index) G_GNUC_WARN_UNUSED_RESULT;
 
 #define GST_TYPE_SIGNALLING_MESSAGE_TYPE (gst_signalling_message_type_get_type ())
 GST_SIGNALLING_API
