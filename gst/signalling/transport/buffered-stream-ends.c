@@ -21,11 +21,34 @@ stream_source_finalize (GSource *source)
   g_clear_object (&((StreamSource *) source)->pollable);
 }
 
+/* GIO wraps a source into another one by a closure: g_source_set_dummy_callback() needs this. */
+static gboolean
+stream_source_closure_callback (GObject *pollable, gpointer data)
+{
+  GValue parameter = G_VALUE_INIT;
+  GValue result = G_VALUE_INIT;
+  gboolean keep;
+
+  g_value_init (&parameter, G_TYPE_OBJECT);
+  g_value_set_object (&parameter, pollable);
+  g_value_init (&result, G_TYPE_BOOLEAN);
+  g_closure_invoke (data, &result, 1, &parameter, NULL);
+  keep = g_value_get_boolean (&result);
+  g_value_unset (&parameter);
+  g_value_unset (&result);
+  return keep;
+}
+
 /* Without check and prepare a source is ready when its descriptor or its time is. */
 static GSource *
 stream_source_new (GObject *pollable)
 {
-  static GSourceFuncs funcs = { .dispatch = stream_source_dispatch, .finalize = stream_source_finalize };
+  static GSourceFuncs funcs = {
+    .dispatch = stream_source_dispatch,
+    .finalize = stream_source_finalize,
+    .closure_callback = (GSourceFunc) (void (*) (void)) stream_source_closure_callback,
+    .closure_marshal = (GSourceDummyMarshal) (void (*) (void)) g_cclosure_marshal_generic,
+  };
   GSource *source = g_source_new (&funcs, sizeof (StreamSource));
 
   ((StreamSource *) source)->pollable = g_object_ref (pollable);
