@@ -249,6 +249,13 @@ read_text (Parse *parse)
 /* Checking what was read. The texts of errors never have contents of the message in them, except the name of an
  * unknown type: they end up in logs, and session descriptions and candidates must not. */
 
+/* Where a value begins in the message: with the quote, if it is a string. */
+static gsize
+offset (Parse *parse, const GstSignallingJsonValue *value)
+{
+  return (gsize) (value->start - parse->scanner.text) - (value->kind == GST_SIGNALLING_JSON_STRING);
+}
+
 static gboolean
 fail (Parse *parse, GstSignallingError code, const gchar *member, const GstSignallingJsonValue *value,
     const gchar *what, GError **error)
@@ -257,7 +264,7 @@ fail (Parse *parse, GstSignallingError code, const gchar *member, const GstSigna
     g_set_error (error, GST_SIGNALLING_ERROR, code, "%s: \"%s\" %s", parse->type_name, member, what);
   else
     g_set_error (error, GST_SIGNALLING_ERROR, code, "%s: \"%s\" at byte %" G_GSIZE_FORMAT " %s", parse->type_name,
-        member, (gsize) (value->start - parse->scanner.text), what);
+        member, offset (parse, value), what);
   return FALSE;
 }
 

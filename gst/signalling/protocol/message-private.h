@@ -20,9 +20,9 @@ G_BEGIN_DECLS
 #define GST_SIGNALLING_MAX_CANDIDATE 4096
 #define GST_SIGNALLING_MAX_ERROR_TEXT (64 * 1024)
 #define GST_SIGNALLING_MAX_ROLES 16
-/* The meta of one peer: in a list it is nested three levels deep. */
+/* The meta of one peer: as deep as fits into a list, where it is inside of three levels. */
 #define GST_SIGNALLING_MAX_META (256 * 1024)
-#define GST_SIGNALLING_MAX_META_DEPTH (GST_SIGNALLING_JSON_MAX_DEPTH - 4)
+#define GST_SIGNALLING_MAX_META_DEPTH (GST_SIGNALLING_JSON_MAX_DEPTH - 3)
 
 /* A part of the message's source; start is NULL where the message does not have it. */
 typedef struct

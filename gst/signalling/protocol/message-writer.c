@@ -87,15 +87,21 @@ append_member (GString *out, const gchar *name, const gchar *value)
 
 /* The long string; null where it is optional and not there. */
 static void
-append_text (GString *out, const gchar *name, GstSignallingMessage *message)
+append_text_value (GString *out, GstSignallingMessage *message)
 {
-  append_name (out, name);
   if (message->source && message->text.start)
     append_slice (out, &message->text);
   else if (message->text_copy)
     append_string (out, message->text_copy);
   else
     g_string_append (out, "null");
+}
+
+static void
+append_text (GString *out, const gchar *name, GstSignallingMessage *message)
+{
+  append_name (out, name);
+  append_text_value (out, message);
 }
 
 static void
@@ -154,10 +160,10 @@ append_session_description (GString *out, GstSignallingMessage *message)
 static void
 append_candidate (GString *out, GstSignallingMessage *message)
 {
-  g_string_append (out, ",\"ice\":{\"sdpMLineIndex\":");
-  g_string_append_printf (out, "%u", message->sdp_m_line_index);
-  append_text (out, "candidate", message);
-  g_string_append_c (out, '}');
+  g_string_append (out, ",\"ice\":{\"candidate\":");
+  append_text_value (out, message);
+  append_name (out, "sdpMLineIndex");
+  g_string_append_printf (out, "%u}", message->sdp_m_line_index);
 }
 
 /* Everything but the type and the ids. Optional members without a value are written as null, which is what peers
