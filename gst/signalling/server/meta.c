@@ -27,14 +27,14 @@ free_member (gpointer member)
   g_string_free (member, TRUE);
 }
 
+/* Names differ, and begin with their length: no member is the beginning of another. */
 static gint
 compare_members (gconstpointer a, gconstpointer b)
 {
   const GString *left = *(GString *const *) a;
   const GString *right = *(GString *const *) b;
-  gint order = memcmp (left->str, right->str, MIN (left->len, right->len));
 
-  return order ? order : (left->len > right->len) - (left->len < right->len);
+  return memcmp (left->str, right->str, MIN (left->len, right->len));
 }
 
 static void
