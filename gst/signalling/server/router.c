@@ -5,7 +5,7 @@
 
 const GstSignallingRouterLimits gst_signalling_router_default_limits = {
   .max_sessions_per_peer = 10000,
-  .max_meta = 64 * 1024,
+  .max_meta = 65536,
 };
 
 static void
@@ -152,6 +152,7 @@ gst_signalling_router_handle (GstSignallingRouter *router, GstSignallingRouterPe
   g_assert (router->calling_out == 0);
   if (handle (router, peer, message, &error))
     return TRUE;
+  g_assert (error != NULL);
   gst_signalling_router_refuse (router, peer, error);
   return FALSE;
 }

@@ -116,7 +116,7 @@ test_ids_are_never_used_again (void)
     const gchar *id = gst_signalling_router_peer_get_id (peer);
 
     g_assert_true (g_uuid_string_is_valid (id));
-    g_assert_cmpint (id[14], ==, '4'); /* RFC 4122, 4.1.3: a random one */
+    g_assert_true (id[14] == '4'); /* RFC 4122, 4.1.3: a random one */
     g_assert_true (g_hash_table_add (ids, g_strdup (id)));
     if (i % 2)
       gst_signalling_router_remove_peer (router, peer);
@@ -193,7 +193,7 @@ test_a_relay_hands_on_the_message (void)
   g_autoptr (GstSignallingRouter) router = gst_signalling_router_new (NULL, &callbacks, &counter);
   GstSignallingRouterPeer *producer = gst_signalling_router_add_peer (router, NULL);
   GstSignallingRouterPeer *consumer = gst_signalling_router_add_peer (router, NULL);
-  g_autofree gchar *sdp = g_strnfill (300 * 1024, 'x');
+  g_autofree gchar *sdp = g_strnfill (G_GSIZE_CONSTANT (307200), 'x');
   g_autoptr (GstSignallingMessage) offer = NULL;
 
   set_status (router, producer, GST_SIGNALLING_ROLE_PRODUCER, NULL);
