@@ -193,7 +193,7 @@ test_a_relay_hands_on_the_message (void)
   g_autoptr (GstSignallingRouter) router = gst_signalling_router_new (NULL, &callbacks, &counter);
   GstSignallingRouterPeer *producer = gst_signalling_router_add_peer (router, NULL);
   GstSignallingRouterPeer *consumer = gst_signalling_router_add_peer (router, NULL);
-  g_autofree gchar *sdp = g_strnfill (G_GSIZE_CONSTANT (307200), 'x');
+  g_autofree gchar *sdp = g_strnfill (300 * 1024UL, 'x');
   g_autoptr (GstSignallingMessage) offer = NULL;
 
   set_status (router, producer, GST_SIGNALLING_ROLE_PRODUCER, NULL);
