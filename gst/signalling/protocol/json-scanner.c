@@ -167,6 +167,18 @@ utf8_length (const gchar *at, const gchar *end)
   return 0;
 }
 
+/* What a letter behind a backslash stands for; 0: nothing. */
+static const gchar letters[256] = {
+  ['"'] = '"',
+  ['\\'] = '\\',
+  ['/'] = '/',
+  ['b'] = '\b',
+  ['f'] = '\f',
+  ['n'] = '\n',
+  ['r'] = '\r',
+  ['t'] = '\t',
+};
+
 /* The value of \uXXXX at @at, -1 if it is not one. */
 static gint
 unicode_escape (const gchar *at, const gchar *end)
@@ -197,25 +209,13 @@ is_low_surrogate (gint unit)
   return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
-/* What one escape stands for, and how long it is in the text: 0 if it is wrong. */
+/* What \uXXXX, or two of them, stand for, and how long they are in the text: 0 if they are wrong. */
 static gsize
-read_escape (const gchar *at, const gchar *end, gunichar *character)
+read_unicode_escape (const gchar *at, const gchar *end, gunichar *character)
 {
-  static const gchar letters[] = "\"\\/bfnrt";
-  static const gchar meanings[] = "\"\\/\b\f\n\r\t";
-  const gchar *letter;
-  gint unit, low;
+  gint unit = unicode_escape (at, end);
+  gint low;
 
-  if (end - at < 2)
-    return 0;
-  if (at[1] != 'u') {
-    letter = at[1] ? strchr (letters, at[1]) : NULL;
-    if (letter == NULL)
-      return 0;
-    *character = (gunichar) meanings[letter - letters];
-    return 2;
-  }
-  unit = unicode_escape (at, end);
   if (unit < 0 || is_low_surrogate (unit))
     return 0;
   *character = (gunichar) unit;
@@ -232,8 +232,14 @@ static gboolean
 scan_escape (GstSignallingJsonScanner *scanner, GstSignallingJsonValue *value, const gchar **at)
 {
   gunichar character;
-  gsize length = read_escape (*at, scanner->end, &character);
+  gsize length;
 
+  if (scanner->end - *at >= 2 && letters[(guchar) (*at)[1]]) {
+    value->decoded_length++;
+    *at += 2;
+    return TRUE;
+  }
+  length = read_unicode_escape (*at, scanner->end, &character);
   if (length == 0)
     return fail (scanner, "an escape is not one of JSON's, or half of a surrogate pair", *at);
   value->has_nul |= character == 0;
@@ -296,8 +302,13 @@ gst_signalling_json_decode (const gchar *start, gsize length, gchar *target)
     start += run;
     if (backslash == NULL)
       break;
-    start += read_escape (start, end, &character);
-    target += g_unichar_to_utf8 (character, target);
+    if (letters[(guchar) start[1]]) {
+      *target++ = letters[(guchar) start[1]];
+      start += 2;
+    } else {
+      start += read_unicode_escape (start, end, &character);
+      target += g_unichar_to_utf8 (character, target);
+    }
   }
 }
 
