@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/signalling/signaller/signaller.h>
 
+/* GST_TYPE_STRUCTURE is 0 until gst_init(), and types may be made before: where a script defines its classes. */
+#define TYPE_STRUCTURE (gst_structure_get_type ())
+
 /**
  * GstSignaller:
  *
@@ -238,7 +241,7 @@ install_requests (void)
       G_STRUCT_OFFSET (GstSignallerInterface, end_session_with_error), G_TYPE_BOOLEAN,
       2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_REQUEST_META] = request_new ("request-meta",
-      G_STRUCT_OFFSET (GstSignallerInterface, request_meta), GST_TYPE_STRUCTURE, 0);
+      G_STRUCT_OFFSET (GstSignallerInterface, request_meta), TYPE_STRUCTURE, 0);
   signals[SIGNAL_MUNGE_SESSION_DESCRIPTION] = request_new ("munge-session-description",
       G_STRUCT_OFFSET (GstSignallerInterface, munge_session_description), GST_TYPE_WEBRTC_SESSION_DESCRIPTION,
       2, G_TYPE_STRING, GST_TYPE_WEBRTC_SESSION_DESCRIPTION);
@@ -387,9 +390,9 @@ install_peer_events (void)
 {
   /* clang-format off */
   signals[SIGNAL_PRODUCER_ADDED] = event_new ("producer-added", 0, G_TYPE_NONE,
-      3, G_TYPE_STRING, GST_TYPE_STRUCTURE, G_TYPE_BOOLEAN);
+      3, G_TYPE_STRING, TYPE_STRUCTURE, G_TYPE_BOOLEAN);
   signals[SIGNAL_PRODUCER_REMOVED] = event_new ("producer-removed", 0, G_TYPE_NONE,
-      2, G_TYPE_STRING, GST_TYPE_STRUCTURE);
+      2, G_TYPE_STRING, TYPE_STRUCTURE);
   signals[SIGNAL_CONSUMER_ADDED] = event_new ("consumer-added", G_SIGNAL_DEPRECATED, G_TYPE_NONE,
       2, G_TYPE_STRING, GST_TYPE_ELEMENT);
   signals[SIGNAL_CONSUMER_REMOVED] = event_new ("consumer-removed", 0, G_TYPE_NONE,

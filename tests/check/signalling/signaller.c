@@ -141,7 +141,7 @@ test_signaller_class_init (TestSignallerClass *klass)
   g_object_class_override_property (object_class, PROP_MANUAL_SDP_MUNGING, "manual-sdp-munging");
   g_object_class_install_property (object_class, PROP_CONNECTION_STATE,
       g_param_spec_enum ("connection-state", NULL, NULL, GST_TYPE_SIGNALLER_CONNECTION_STATE,
-          GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED, G_PARAM_READABLE));
+          GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
