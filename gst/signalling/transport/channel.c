@@ -64,8 +64,9 @@ struct _GstSignallingChannel
   gboolean latched;
   GstSignallingCloseClass close_class;
   GError *error;
-  gboolean late_error; /* an error after the end had begun */
-  gboolean forced;     /* a deadline ended it */
+  gboolean late_violation; /* the other side broke the protocol after the end had begun */
+  gboolean reply_written;  /* client side: the answer to the other side's Close has left libsoup */
+  gboolean forced;         /* a deadline ended it */
   guint peer_code;
   gchar *peer_reason;
 
@@ -144,13 +145,14 @@ initiator (GstSignallingChannel *self)
   return self->peer_closed ? GST_SIGNALLING_INITIATOR_REMOTE : GST_SIGNALLING_INITIATOR_NONE;
 }
 
-/* Both Close frames were seen, as far as this side can know. */
+/* Both Close frames were seen, as far as this side can know: a deadline that ends a finished handshake, because TCP was
+ * left open, changes nothing (rows 7 and 8b); one that cuts off our answer does (row 29). */
 static gboolean
 is_clean (GstSignallingChannel *self)
 {
   if (self->close_class == GST_SIGNALLING_CLOSE_CLEAN)
-    return !self->forced;
-  return self->close_class == GST_SIGNALLING_CLOSE_LOCAL && self->peer_closed && !self->late_error;
+    return !self->forced || self->reply_written;
+  return self->close_class == GST_SIGNALLING_CLOSE_LOCAL && self->peer_closed && !self->late_violation;
 }
 
 static void
@@ -200,6 +202,8 @@ finish (GstSignallingChannel *self)
 {
   if (self->state == STATE_DONE)
     return;
+  if (is_server (self) && self->state == STATE_PEER_CLOSING)
+    self->reply_written = is_drained (self);
   self->state = STATE_DONE;
   gst_signalling_deadline_cancel (&self->deadline);
   gst_signalling_deadline_cancel (&self->pulse);
@@ -332,6 +336,7 @@ on_client_drained (gpointer user_data)
   g_clear_pointer (&self->drain_source, g_source_unref);
   self->in_flight = FALSE;
   self->last_progress = g_get_monotonic_time ();
+  self->reply_written = self->state == STATE_PEER_CLOSING;
   if (self->state == STATE_OPEN || self->state == STATE_DRAINING) {
     hand_over_next (self);
     on_drained (self);
@@ -508,6 +513,8 @@ enter_peer_closing (GstSignallingChannel *self)
   self->state = STATE_PEER_CLOSING;
   gst_signalling_deadline_cancel (&self->pulse);
   discard_queue (self);
+  if (!is_server (self) && !self->drain_source)
+    self->drain_source = gst_signalling_drain_source_attach (self->connection, on_client_drained, self);
   arm (self, self->limits.peer_ms, on_end_deadline);
   if (wanted_too)
     tell_answered (self);
@@ -560,7 +567,7 @@ on_error (SoupWebsocketConnection *connection, GError *error, GstSignallingChann
   GST_DEBUG_OBJECT (self, "libsoup: %s %d: %s", g_quark_to_string (error->domain), error->code, error->message);
   if (self->latched) {
     /* After a finished handshake this is how a reset looks, row 1r: not to be told from a failure but by memory. */
-    self->late_error = TRUE;
+    self->late_violation |= error->domain == SOUP_WEBSOCKET_ERROR;
     if (self->state == STATE_DRAINING) {
       self->state = STATE_FAILING;
       arm (self, self->limits.fail_ms, on_end_deadline);
