@@ -18,6 +18,7 @@ struct _RawSocket
   GSocket *socket;
   GIOStream *tls; /* NULL: plain */
   gboolean fin_sent;
+  gboolean tls_over; /* what comes now is below TLS, and not looked at */
   gboolean notified; /* the other side's close_notify was read */
   RawEnd end;
   gint64 end_time;
@@ -140,14 +141,17 @@ read_tls (RawSocket *self, void *buffer, gsize size)
   if (got == 0) {
     /* Below TLS the FIN is still to come. */
     self->notified = TRUE;
+    self->tls_over = TRUE;
     return read_plain (self, buffer, size);
   }
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
     return -1;
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_EOF))
-    set_end (self, RAW_END_FIN);
-  else
-    set_end (self, RAW_END_RST);
+  if (error->domain == G_TLS_ERROR && error->code != G_TLS_ERROR_EOF) {
+    /* TLS is broken, by an alert for instance; how TCP ends is still to come. */
+    self->tls_over = TRUE;
+    return read_plain (self, buffer, size);
+  }
+  set_end (self, error->domain == G_TLS_ERROR ? RAW_END_FIN : RAW_END_RST);
   return 0;
 }
 
@@ -163,8 +167,10 @@ gsize
 raw_socket_read (RawSocket *self, void *buffer, gsize size, gint64 deadline)
 {
   while (self->end == RAW_END_NONE) {
-    gssize got = self->tls && !self->notified ? read_tls (self, buffer, size) : read_plain (self, buffer, size);
+    gssize got = self->tls && !self->tls_over ? read_tls (self, buffer, size) : read_plain (self, buffer, size);
 
+    if (got > 0 && self->tls_over)
+      continue;
     if (got >= 0) {
       self->bytes_read += (gsize) got;
       return (gsize) got;

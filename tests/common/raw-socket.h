@@ -52,7 +52,7 @@ void raw_socket_reset (RawSocket *self);
 RawEnd raw_socket_get_end (RawSocket *self);
 /* Looks again whether an RST followed the FIN. */
 void raw_socket_look_for_reset (RawSocket *self);
-/* Waits until nothing more can come: a FIN of both sides or an RST. */
+/* Whether TLS was ended by a close_notify */
 gboolean raw_socket_was_notified (RawSocket *self);
 gint64 raw_socket_get_end_time (RawSocket *self);
 guint64 raw_socket_get_bytes_read (RawSocket *self);
