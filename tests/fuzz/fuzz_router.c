@@ -520,7 +520,7 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static const GstSignallingRouterLimits limits = { MAX_SESSIONS_PER_PEER, MAX_META };
-  const gchar *line = (const gchar *) data;
+  const gchar *line = size > 0 ? (const gchar *) data : "";
   const gchar *end = line + size;
   Fuzz *fuzz = g_new0 (Fuzz, 1);
 
