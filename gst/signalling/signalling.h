@@ -9,3 +9,4 @@
 #include <gst/signalling/server/signalling-server.h>
 #include <gst/signalling/transport/close-info.h>
 #include <gst/signalling/signaller/signaller.h>
+#include <gst/signalling/signaller/websocket-signaller.h>

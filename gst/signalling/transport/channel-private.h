@@ -64,6 +64,8 @@ gboolean gst_signalling_channel_send_text (GstSignallingChannel *channel, GBytes
 void gst_signalling_channel_close (GstSignallingChannel *channel, guint code, const gchar *reason);
 /* No callback from now on; the closing handshake, started here if it was not, is completed in the background. */
 void gst_signalling_channel_detach (GstSignallingChannel *channel);
+/* From `answered` on: how it ends, as far as is known. */
+GstSignallingCloseInfo *gst_signalling_channel_dup_verdict (GstSignallingChannel *channel) G_GNUC_WARN_UNUSED_RESULT;
 gboolean gst_signalling_channel_is_open (GstSignallingChannel *channel);
 gsize gst_signalling_channel_get_queued_bytes (GstSignallingChannel *channel);
 

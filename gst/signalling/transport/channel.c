@@ -165,11 +165,18 @@ tell_answered (GstSignallingChannel *self)
     self->callbacks.answered (self, self->user_data);
 }
 
+GstSignallingCloseInfo *
+gst_signalling_channel_dup_verdict (GstSignallingChannel *self)
+{
+  g_return_val_if_fail (self->latched, NULL);
+  return gst_signalling_close_info_new (
+      initiator (self), self->close_class, is_clean (self), self->peer_code, self->peer_reason, FALSE, self->error);
+}
+
 static void
 tell_ended (GstSignallingChannel *self)
 {
-  g_autoptr (GstSignallingCloseInfo) info = gst_signalling_close_info_new (
-      initiator (self), self->close_class, is_clean (self), self->peer_code, self->peer_reason, FALSE, self->error);
+  g_autoptr (GstSignallingCloseInfo) info = gst_signalling_channel_dup_verdict (self);
   g_autofree gchar *text = gst_signalling_close_info_to_string (info);
 
   GST_DEBUG_OBJECT (self, "ended: %s%s", text, self->forced ? " (by deadline)" : "");
