@@ -94,12 +94,13 @@ class Connection:
 
     def close(self, code=1000):
         """The closing handshake: our Close, then whatever still comes, until the server's Close."""
+        rest = []
         if not self.closed:
             self.closed = True
             self.send_frame(CLOSE, struct.pack('!H', code))
-            while self.receive_text() is not None:
-                pass
+            rest = list(iter(self.receive_text, None))
         self.socket.close()
+        return rest
 
 
 class Peer:
@@ -167,7 +168,7 @@ def converse(url):
             if key.fileobj is sys.stdin:
                 line = sys.stdin.readline()
                 if not line:
-                    connection.close()
+                    print(*connection.close(), sep='\n')
                     return
                 if line.strip():
                     connection.send_frame(TEXT, line.strip().encode())

@@ -133,7 +133,7 @@ def name_prefixes(path, text):
 
 
 def static_strings(path, text):
-    if not path.endswith('.c'):
+    if not path.endswith('.c') or not path.startswith('gst/'):
         return
     code = without_comments(text)
     for match in PARAM_SPEC.finditer(text):
