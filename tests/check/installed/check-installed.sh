@@ -29,6 +29,8 @@ library=$(one '*/libgstsignalling-1.0.so.0')
 one '*/libgstsignalling-1.0.so' >/dev/null
 header=$(one '*/include/gstreamer-1.0/gst/signalling/signalling.h')
 pc=$(one '*/pkgconfig/gstreamer-signalling-1.0.pc')
+program=$(one '*/bin/gst-signalling-server')
+man --warnings --local-file "$(one '*/man1/gst-signalling-server.1')" 2>&1 >/dev/null | grep . && fail "the man page is wrong"
 [ -z "$(find . -name '*-private.h')" ] || fail "private headers were installed"
 readelf -d "$library" | grep -q 'SONAME.*\[libgstsignalling-1.0.so.0\]' || fail "the soname is wrong"
 readelf -d "$library" | grep -qE 'R(UN)?PATH' && fail "the library carries a run path"
@@ -46,6 +48,7 @@ export PKG_CONFIG_PATH=$work/pc LD_LIBRARY_PATH=${library%/*} XDG_CACHE_HOME=$wo
 "${CC:-cc}" -Wall -Werror -std=gnu11 -o "$work/hello" "$here/hello.c" \
   $(pkg-config --cflags --libs gstreamer-signalling-1.0)
 "$work/hello"
+"$program" --version
 
 for public in $(cd "${header%/*}" && find . -name '*.h' -printf '%P\n'); do
   printf '#define GST_USE_UNSTABLE_API 1\n#include <gst/signalling/%s>\nint dummy;\n' "$public" >"$work/alone.c"
