@@ -51,6 +51,7 @@ gboolean bench_measure_memory (Bench *bench, GError **error);
 gboolean bench_measure_connect (Bench *bench, GError **error);
 gboolean bench_measure_churn (Bench *bench, GError **error);
 gboolean bench_measure_relay (Bench *bench, GError **error);
+gboolean bench_measure_crowded (Bench *bench, GError **error);
 gboolean bench_measure_saturation (Bench *bench, GError **error);
 gboolean bench_measure_sessions (Bench *bench, GError **error);
 gboolean bench_measure_presence (Bench *bench, GError **error);

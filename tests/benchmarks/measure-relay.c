@@ -11,6 +11,7 @@ typedef struct
   LoadHistogram *latency; /* NULL while warming up */
   LoadHistogram lateness; /* of the generator against its own schedule */
   gboolean replying;
+  const char *suffix; /* of the names of the results */
 } Relay;
 
 static void
@@ -69,6 +70,18 @@ drain_deadline (const Bench *bench)
   return MIN (load_clock_now () + 20 * LOAD_NS_PER_S, bench->deadline);
 }
 
+static void
+report_fixed_rate (const Relay *relay, guint64 n_messages, const BenchUsage *usage, const LoadHistogram *latency)
+{
+  g_autofree char *messages = g_strdup_printf ("messages at the fixed rate%s", relay->suffix);
+  g_autofree char *latencies = g_strdup_printf ("relay latency at the fixed rate%s", relay->suffix);
+  g_autofree char *behind = g_strdup_printf ("generator behind its schedule%s p99", relay->suffix);
+
+  bench_rates (relay->bench, messages, n_messages, usage);
+  bench_latency (relay->bench, latencies, latency);
+  bench_value (relay->bench, behind, load_histogram_percentile (&relay->lateness, 99) / 1e6, "ms");
+}
+
 static gboolean
 run_fixed_rate (Relay *relay, LoadHistogram *latency, GError **error)
 {
@@ -86,10 +99,7 @@ run_fixed_rate (Relay *relay, LoadHistogram *latency, GError **error)
   if (!load_pairs_drain (relay->pairs, drain_deadline (bench), error))
     return FALSE;
   bench_usage_stop (bench, &usage);
-  bench_rates (bench, "messages at the fixed rate", relay->pairs->n_relayed - before, &usage);
-  bench_latency (bench, "relay latency at the fixed rate", latency);
-  bench_value (
-      bench, "generator behind its schedule p99", load_histogram_percentile (&relay->lateness, 99) / 1e6, "ms");
+  report_fixed_rate (relay, relay->pairs->n_relayed - before, &usage, latency);
   return load_crowd_close (relay->pairs->crowd, bench->deadline, error);
 }
 
@@ -100,11 +110,34 @@ bench_measure_relay (Bench *bench, GError **error)
   g_autofree Relay *relay = g_new0 (Relay, 1);
   gboolean done;
 
+  relay->suffix = "";
   bench_title (bench, "Relay at %d messages/s of %d bytes over %d sessions, for %d s", bench->rate, bench->size,
       bench->n_sessions, bench->duration);
   done = prepare (relay, bench, error) && run_fixed_rate (relay, latency, error);
   load_pairs_free (relay->pairs);
   return done;
+}
+
+#define REGISTER "{\"type\":\"setPeerStatus\",\"roles\":[\"producer\"],\"meta\":{\"name\":\"idle\"}}"
+
+/* The same among thousands who do nothing: what they cost shows in the difference. */
+gboolean
+bench_measure_crowded (Bench *bench, GError **error)
+{
+  g_autoptr (LoadCrowd) idle = load_crowd_new (bench->loop, bench->target, bench->n_idle);
+  g_autofree LoadHistogram *latency = g_new0 (LoadHistogram, 1);
+  g_autofree Relay *relay = g_new0 (Relay, 1);
+  gboolean done;
+
+  bench_title (bench, "Relay at %d messages/s of %d bytes over %d sessions, for %d s, among %d idle peers", bench->rate,
+      bench->size, bench->n_sessions, bench->duration, bench->n_idle);
+  relay->suffix = ", crowded";
+  if (!load_crowd_connect (idle, bench->concurrency, bench->deadline, error) ||
+      !load_crowd_tell (idle, REGISTER, bench->deadline, error))
+    return FALSE;
+  done = prepare (relay, bench, error) && run_fixed_rate (relay, latency, error);
+  load_pairs_free (relay->pairs);
+  return done && load_crowd_close (idle, bench->deadline, error);
 }
 
 static void

@@ -14,7 +14,7 @@ The default is gst-signalling-server of the build directory. Each measurement ge
   --build DIR        build directory (default: build next to the sources)
   --server URL       measure a server that runs already, and is left running
   --pid PID          its process
-  --measure LIST     only these: memory,connect,churn,sessions,relay,saturation,presence
+  --measure LIST     only these: memory,connect,churn,sessions,relay,crowded,saturation,presence
   --server-cpu N     core the server is pinned to (0)
   --load-cpu N       core the load generator is pinned to (1)
   --realtime         both get real-time priority, which keeps other programs off their cores (needs privileges)
@@ -26,7 +26,7 @@ TEXT
 sources=$(cd "$(dirname "$0")/../.." && pwd)
 build=$sources/build
 url='' pid='' server_cpu=0 load_cpu=1 priority=()
-measurements=memory,connect,churn,sessions,relay,saturation,presence
+measurements=memory,connect,churn,sessions,relay,crowded,saturation,presence
 servers=()
 
 die () {

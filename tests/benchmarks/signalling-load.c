@@ -22,6 +22,7 @@ static const struct
   { "churn", bench_measure_churn },
   { "sessions", bench_measure_sessions },
   { "relay", bench_measure_relay },
+  { "crowded", bench_measure_crowded },
   { "saturation", bench_measure_saturation },
   { "presence", bench_measure_presence },
 };
@@ -48,7 +49,7 @@ static const GOptionEntry entries[] = {
   { "server", 's', 0, G_OPTION_ARG_STRING, &server_url, "Server to load, on this machine only", "ws://HOST:PORT" },
   { "pid", 'p', 0, G_OPTION_ARG_INT, &server_pid, "Its process, to read CPU time and memory of", "PID" },
   { "measure", 'm', 0, G_OPTION_ARG_STRING, &wanted,
-    "Only these: memory,connect,churn,sessions,relay,saturation,presence", "LIST" },
+    "Only these: memory,connect,churn,sessions,relay,crowded,saturation,presence", "LIST" },
   { "connections", 0, 0, G_OPTION_ARG_INT, &bench.n_connections, "Connections of connect and churn (5000)", "N" },
   { "concurrency", 0, 0, G_OPTION_ARG_INT, &bench.concurrency, "Connects under way at the same time (64)", "N" },
   { "idle", 0, 0, G_OPTION_ARG_INT, &bench.n_idle, "Idle peers of memory and presence (10000)", "N" },
@@ -145,7 +146,7 @@ parse_options (int *argc, char ***argv, GError **error)
 static gboolean
 raise_descriptor_limit (GError **error)
 {
-  rlim_t needed = MAX (MAX (bench.n_idle + bench.n_listeners, bench.n_connections), 2 * bench.n_sessions) + 64;
+  rlim_t needed = MAX (bench.n_idle + MAX (bench.n_listeners, 2 * bench.n_sessions), bench.n_connections) + 64;
   struct rlimit limit;
 
   getrlimit (RLIMIT_NOFILE, &limit);
