@@ -36,7 +36,7 @@ class Peer:
         return self
 
     async def __aexit__(self, *_):
-        await self.socket.close()
+        await self.close()
 
     async def send(self, kind, **fields):
         await self.send_text(json.dumps({"type": kind, **fields}))
@@ -83,7 +83,10 @@ class Peer:
 
     async def close(self, code=1000, reason=""):
         """The closing handshake; returns the code and the reason the server answered with."""
-        await asyncio.wait_for(self.socket.close(code, reason), TIMEOUT)
+        closing = asyncio.create_task(self.socket.close(code, reason))
+        # The library stops reading when too much is unread, and would not see the answer then.
+        await self.wait_closed()
+        await asyncio.wait_for(closing, TIMEOUT)
         return self.socket.protocol.close_rcvd
 
     def abort(self):

@@ -2,6 +2,7 @@
 """The test anything protocol: one line per case, the reason of a failure below it."""
 
 import asyncio
+import time
 import traceback
 
 CASES = []
@@ -25,10 +26,11 @@ async def run_cases(server, strict):
         if is_strict and not strict:
             print(f"ok {number} - {name} # SKIP not asked of this server", flush=True)
             continue
+        start = time.monotonic()
         try:
             async with asyncio.timeout(30):
                 await function(server)
-            print(f"ok {number} - {name}", flush=True)
+            print(f"ok {number} - {name}\n# {time.monotonic() - start:.2f} s", flush=True)
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
