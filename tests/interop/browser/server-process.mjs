@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
+import { createInterface } from "node:readline";
 
 async function findFreePort() {
   const listener = net.createServer().listen(0, "127.0.0.1");
@@ -12,18 +12,6 @@ async function findFreePort() {
   listener.close();
   await once(listener, "close");
   return port;
-}
-
-async function accepts(port) {
-  const socket = net.connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 // A signalling server that the test owns: a command that understands --host and --port.
@@ -41,14 +29,25 @@ export class ServerProcess {
   async start() {
     this.port ||= await findFreePort();
     const args = [...this.command.slice(1), "--host", "127.0.0.1", "--port", String(this.port)];
-    this.child = spawn(this.command[0], args, { stdio: ["ignore", "ignore", "inherit"] });
+    this.child = spawn(this.command[0], args, { stdio: ["ignore", "pipe", "inherit"] });
     this.exit = once(this.child, "exit");
-    for (let attempt = 0; !(await accepts(this.port)); attempt++) {
-      if (this.child.exitCode !== null || attempt === 200) {
-        throw new Error(`'${this.command.join(" ")}' does not listen on port ${this.port}`);
-      }
-      await delay(50);
+    if (!(await this.readOutput())) {
+      throw new Error(`'${this.command.join(" ")}' ended at once`);
     }
+  }
+
+  // Servers of the protocol say that they listen. Resolves to whether this one did, and reads on.
+  readOutput() {
+    const lines = createInterface({ input: this.child.stdout });
+
+    return new Promise((resolve) => {
+      lines.on("line", (line) => {
+        if (/listening/i.test(line)) {
+          resolve(true);
+        }
+      });
+      lines.on("close", () => resolve(false));
+    });
   }
 
   // The exit status, or the signal it died of.

@@ -40,16 +40,23 @@ class OwnServer:
     async def start(self):
         arguments = [*self.command[1:], "--host", "127.0.0.1", "--port", str(self.port)]
         self.process = await asyncio.create_subprocess_exec(
-            self.command[0], *arguments, stdout=asyncio.subprocess.DEVNULL
+            self.command[0], *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=1 << 24
         )
-        for _ in range(200):
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
-                return
-            except OSError:
-                await asyncio.sleep(0.05)
-        sys.exit(f"'{' '.join(self.command)}' does not listen")
+        listening = asyncio.get_running_loop().create_future()
+        self.reader = asyncio.create_task(self.read_output(listening))
+        if not await asyncio.wait_for(listening, 20):
+            sys.exit(f"'{' '.join(self.command)}' ended at once")
+
+    async def read_output(self, listening):
+        """Servers of the protocol say that they listen; whatever else they say goes into the log of the test."""
+        while line := (await self.process.stdout.readline()).decode(errors="replace"):
+            if "listening" in line.lower() and not listening.done():
+                listening.set_result(True)
+            else:
+                printable = "".join(c if c.isprintable() else "?" for c in line.rstrip()[:200])
+                print(f"# server: {printable}", flush=True)
+        if not listening.done():
+            listening.set_result(False)
 
     async def stop(self):
         if self.process.returncode is None:
