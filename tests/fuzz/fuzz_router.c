@@ -22,6 +22,7 @@
 #define MAX_PEERS 10
 #define MAX_SESSIONS 512
 #define MAX_META 64
+#define MAX_META_OF_ALL 100
 #define MAX_SESSIONS_PER_PEER 6
 
 typedef struct
@@ -31,6 +32,7 @@ typedef struct
   gboolean was_welcomed;
   gboolean speaks_v1_1;
   GstSignallingRoles roles;
+  gsize meta_size;
 } FuzzPeer;
 
 typedef struct
@@ -283,8 +285,9 @@ on_status_changed (const gchar *peer_id, GstSignallingRoles roles, const gchar *
 
   g_assert_cmpstr (peer_id, ==, fuzz->actor->id);
   g_assert_cmpuint (roles & both, !=, both);
-  g_assert_cmpuint (meta ? strlen (meta) : 0, <=, MAX_META);
   fuzz->actor->roles = roles;
+  fuzz->actor->meta_size = meta ? strlen (meta) : 0;
+  g_assert_cmpuint (fuzz->actor->meta_size, <=, MAX_META);
   fuzz->status_changed = TRUE;
 }
 
@@ -300,6 +303,7 @@ check_everything (Fuzz *fuzz)
 {
   guint n_peers = 0;
   guint n_sessions[MAX_PEERS] = { 0 };
+  gsize meta_of_all = 0;
 
   for (guint i = 0; i < fuzz->n_sessions; i++) {
     const FuzzSession *session = &fuzz->sessions[i];
@@ -316,11 +320,13 @@ check_everything (Fuzz *fuzz)
     if (!peer->peer)
       continue;
     n_peers++;
+    meta_of_all += peer->meta_size;
     g_assert_cmpuint (gst_signalling_router_peer_get_roles (peer->peer), ==, peer->roles);
     g_assert_cmpuint (gst_signalling_router_peer_get_n_sessions (peer->peer), ==, n_sessions[i]);
     /* A session with oneself counts twice, and the last one may be such. */
     g_assert_cmpuint (n_sessions[i], <=, MAX_SESSIONS_PER_PEER + 1);
   }
+  g_assert_cmpuint (meta_of_all, <=, MAX_META_OF_ALL);
   g_assert_cmpuint (gst_signalling_router_get_n_peers (fuzz->router), ==, n_peers);
   g_assert_cmpuint (gst_signalling_router_get_n_sessions (fuzz->router), ==, fuzz->n_live);
 }
@@ -519,7 +525,7 @@ clear (Fuzz *fuzz)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static const GstSignallingRouterLimits limits = { MAX_SESSIONS_PER_PEER, MAX_META };
+  static const GstSignallingRouterLimits limits = { MAX_SESSIONS_PER_PEER, MAX_META, MAX_META_OF_ALL };
   const gchar *line = size > 0 ? (const gchar *) data : "";
   const gchar *end = line + size;
   Fuzz *fuzz = g_new0 (Fuzz, 1);

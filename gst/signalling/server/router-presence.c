@@ -71,17 +71,46 @@ gst_signalling_router_tell_listeners (GstSignallingRouter *router, GstSignalling
     gst_signalling_router_deliver (router, link->data, message);
 }
 
+static gsize
+meta_size (const gchar *meta)
+{
+  return meta ? strlen (meta) : 0;
+}
+
+void
+gst_signalling_router_set_meta (GstSignallingRouter *router, GstSignallingRouterPeer *peer, const gchar *meta)
+{
+  router->meta_of_all += meta_size (meta);
+  router->meta_of_all -= meta_size (peer->meta);
+  g_free (peer->meta);
+  peer->meta = g_strdup (meta);
+}
+
+/* Without a limit on all of it, a few peers could make lists so long that nobody can read them. */
 static gboolean
-check_status (GstSignallingRouter *router, GstSignallingRoles roles, const gchar *meta, GError **error)
+check_meta (GstSignallingRouter *router, const gchar *old, const gchar *meta, GError **error)
+{
+  gsize size = meta_size (meta);
+
+  if (size > router->limits.max_meta) {
+    g_set_error (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_TOO_LARGE,
+        "setPeerStatus: meta is longer than the %" G_GSIZE_FORMAT " bytes allowed here", router->limits.max_meta);
+    return FALSE;
+  }
+  if (size > meta_size (old) && router->meta_of_all - meta_size (old) + size > router->limits.max_meta_of_all) {
+    g_set_error_literal (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_TOO_LARGE,
+        "setPeerStatus: there is no room for more meta, that of all peers is too long already");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_roles (GstSignallingRoles roles, GError **error)
 {
   if ((roles & MEDIA_ROLES) == MEDIA_ROLES) {
     g_set_error_literal (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_NOT_ALLOWED,
         "setPeerStatus: a peer cannot be producer and consumer at the same time");
-    return FALSE;
-  }
-  if (meta && strlen (meta) > router->limits.max_meta) {
-    g_set_error (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_TOO_LARGE,
-        "setPeerStatus: meta is longer than the %" G_GSIZE_FORMAT " bytes allowed here", router->limits.max_meta);
     return FALSE;
   }
   return TRUE;
@@ -105,13 +134,12 @@ gst_signalling_router_set_status (
   const gchar *meta = gst_signalling_message_get_meta (message);
   GstSignallingRoles given_up = peer->roles & ~roles;
 
-  if (!check_status (router, roles, meta, error))
+  if (!check_roles (roles, error) || !check_meta (router, peer->meta, meta, error))
     return FALSE;
   if (roles == peer->roles && gst_signalling_meta_equal (meta, peer->meta))
     return TRUE;
 
-  g_free (peer->meta);
-  peer->meta = g_strdup (meta);
+  gst_signalling_router_set_meta (router, peer, meta);
   change_roles (router, peer, roles);
   gst_signalling_router_end_sessions_of_role (router, peer, given_up & GST_SIGNALLING_ROLE_PRODUCER);
   gst_signalling_router_end_sessions_of_role (router, peer, given_up & GST_SIGNALLING_ROLE_CONSUMER);

@@ -39,6 +39,7 @@ typedef struct
 {
   guint max_sessions_per_peer; /* as producer and as consumer, together */
   gsize max_meta;              /* bytes of JSON text */
+  gsize max_meta_of_all;       /* the same of all peers together: this is what a list can grow to */
 } GstSignallingRouterLimits;
 
 extern const GstSignallingRouterLimits gst_signalling_router_default_limits;

@@ -50,6 +50,7 @@ struct _GstSignallingRouter
   GQueue producers;
   GQueue consumers;
   GQueue listeners;
+  gsize meta_of_all; /* bytes */
   /* The last answers to `list` and `listConsumers`, until something in them changes. */
   GstSignallingMessage *producers_list;
   GstSignallingMessage *consumers_list;
@@ -63,6 +64,7 @@ void gst_signalling_router_deliver (
 gboolean gst_signalling_router_set_status (
     GstSignallingRouter *router, GstSignallingRouterPeer *peer, GstSignallingMessage *message, GError **error);
 void gst_signalling_router_leave_lists (GstSignallingRouter *router, GstSignallingRouterPeer *peer);
+void gst_signalling_router_set_meta (GstSignallingRouter *router, GstSignallingRouterPeer *peer, const gchar *meta);
 void gst_signalling_router_tell_listeners (GstSignallingRouter *router, GstSignallingRouterPeer *peer);
 gboolean gst_signalling_router_answer_list (
     GstSignallingRouter *router, GstSignallingRouterPeer *peer, GstSignallingMessageType question);

@@ -6,6 +6,7 @@
 const GstSignallingRouterLimits gst_signalling_router_default_limits = {
   .max_sessions_per_peer = 10000,
   .max_meta = 65536,
+  .max_meta_of_all = 8388608,
 };
 
 static void
@@ -93,6 +94,7 @@ gst_signalling_router_remove_peer (GstSignallingRouter *router, GstSignallingRou
   gst_signalling_router_end_sessions_of_role (router, peer, GST_SIGNALLING_ROLE_PRODUCER);
   gst_signalling_router_end_sessions_of_role (router, peer, GST_SIGNALLING_ROLE_CONSUMER);
   gst_signalling_router_tell_listeners (router, peer);
+  gst_signalling_router_set_meta (router, peer, NULL);
   g_hash_table_remove (router->peers, peer);
 }
 

@@ -260,6 +260,8 @@ set_limit (Player *player, const gchar *what, const gchar *value)
     player->limits.max_sessions_per_peer = g_ascii_strtoull (value, NULL, 10);
   else if (g_str_equal (what, "meta"))
     player->limits.max_meta = g_ascii_strtoull (value, NULL, 10);
+  else if (g_str_equal (what, "all-meta"))
+    player->limits.max_meta_of_all = g_ascii_strtoull (value, NULL, 10);
   else
     g_assert_not_reached ();
 }
