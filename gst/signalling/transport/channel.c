@@ -191,6 +191,24 @@ unref_idle (gpointer connection)
   return G_SOURCE_REMOVE;
 }
 
+static void
+release_thread (gpointer thread, GObject *stream)
+{
+  gst_signalling_context_thread_release (thread);
+  gst_signalling_context_thread_unref (thread);
+}
+
+/* libsoup lets TLS be closed by a thread of GIO's, which comes back to this one when it is done: the loop must still be
+ * there then, or all that belongs to it would never be freed. */
+static void
+hold_thread_for_stream (GstSignallingChannel *self)
+{
+  GIOStream *stream = soup_websocket_connection_get_io_stream (self->connection);
+
+  gst_signalling_context_thread_hold (self->thread);
+  g_object_weak_ref (G_OBJECT (stream), release_thread, gst_signalling_context_thread_ref (self->thread));
+}
+
 /* The connection may be in the middle of an emission: it goes when the stack is gone. */
 static void
 release_connection (GstSignallingChannel *self)
@@ -199,6 +217,8 @@ release_connection (GstSignallingChannel *self)
   if (is_server (self)) {
     gst_signalling_buffered_stream_set_drained (self->stream, NULL, NULL);
     g_io_stream_close (G_IO_STREAM (self->stream), NULL, NULL);
+  } else {
+    hold_thread_for_stream (self);
   }
   self->guard = NULL;
   gst_signalling_context_thread_invoke (self->thread, unref_idle, g_steal_pointer (&self->connection), g_object_unref);
