@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include <gst/signalling/server/entrance-private.h>
+#include <gst/signalling/server/listener-private.h>
 #include <gst/signalling/transport/channel-private.h>
 
 #include <tests/common/raw-peer.h>
@@ -62,9 +64,8 @@ struct _ChannelCase
 
   /* Of the context thread */
   SoupSession *session;
-  GSocket *server_socket;
-  GSource *server_source;
-  GstSignallingFlusher *flusher;
+  GstSignallingListener *server;
+  GstSignallingEntrance *entrance;
   gsize queued;                  /* by read_queued() */
   GstSignallingChannel *channel; /* of the last connection; borrowed after its verdict */
   void (*on_message) (ChannelCase *self, const gchar *text);
@@ -73,6 +74,7 @@ struct _ChannelCase
   GMutex lock; /* guards what follows */
   GCond changed;
   gboolean open;
+  gboolean is_empty; /* of the entrance */
   gboolean blocked;
   gboolean gate_open;
   GPtrArray *messages;
@@ -123,6 +125,7 @@ void channel_case_wait_message (ChannelCase *self, const gchar *text);
 guint channel_case_count_messages (ChannelCase *self);
 void channel_case_wait_answered (ChannelCase *self);
 gboolean channel_case_has_ended (ChannelCase *self);
+void channel_case_wait_ended (ChannelCase *self);
 /* Waits for the verdict. @code: the peer's. */
 void channel_case_expect (ChannelCase *self, GstSignallingCloseClass close_class, gboolean clean, guint code);
 /* Where libsoup leaves it open which of the two it is: CLEAN, or TRANSPORT and nothing known of the Close */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "channel-opening.h"
 #include "channel-rows.h"
 
 #include <tests/common/test-time.h>
@@ -309,6 +310,7 @@ run_20_overflow (ChannelCase *self)
   g_assert_cmpuint (resident_bytes (), <, before + 24 * MEGABYTE);
   channel_case_expect (self, GST_SIGNALLING_CLOSE_TRANSPORT, FALSE, 0);
   channel_case_expect_error (self, GST_SIGNALLING_ERROR_WRITE);
+  channel_opening_stop (self);
 }
 
 /* 20: the bound is not reached, but nothing moves for T_stall */
@@ -324,6 +326,7 @@ run_20_stall (ChannelCase *self)
   channel_case_expect_error (self, GST_SIGNALLING_ERROR_WRITE);
   g_assert_cmpint (channel_case_get_end_ms (self, start), >=, self->limits.stall_ms);
   g_assert_cmpint (channel_case_get_end_ms (self, start), <=, self->limits.stall_ms + test_time_scale (2000));
+  channel_opening_stop (self);
 }
 
 /* 21: frames in the segment of the upgrade */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "channel-opening.h"
 #include "channel-rows.h"
 
 #include <tests/common/test-time.h>
@@ -167,6 +168,7 @@ run_14f (ChannelCase *self)
   channel_case_expect (self, GST_SIGNALLING_CLOSE_PROTOCOL, FALSE, 0);
   channel_case_expect_error (self, GST_SIGNALLING_ERROR_PROTOCOL);
   g_assert_cmpint (channel_case_get_end_ms (self, start), <=, self->limits.fail_ms + test_time_scale (1000));
+  channel_opening_stop (self);
 }
 
 /* 14g: and the peer reads everything then: libsoup's server alone aborts the process */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "channel-opening.h"
 #include "channel-rows.h"
 
 #include <tests/common/test-time.h>
@@ -179,6 +180,7 @@ run_13b (ChannelCase *self)
   channel_case_close (self, 1000, NULL);
   channel_case_expect (self, GST_SIGNALLING_CLOSE_LOCAL, FALSE, 0);
   g_assert_cmpint (channel_case_get_end_ms (self, self->close_time), >=, self->limits.drain_ms);
+  channel_opening_stop (self);
 }
 
 #define NOBODY_READS "the peer does not read, so the Close cannot get there"
