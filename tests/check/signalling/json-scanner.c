@@ -383,12 +383,16 @@ test_numbers (void)
   g_autofree gchar *too_many = repeat ("0.", "1", GST_SIGNALLING_JSON_MAX_NUMBER_LENGTH - 1, "");
   g_autofree gchar *big = repeat ("1", "0", 308, "");
   g_autofree gchar *too_big = repeat ("1", "0", 309, "");
+  g_autofree gchar *small = repeat ("0.", "0", 399, "1e708");
+  g_autofree gchar *too_small = repeat ("0.", "0", 399, "1e709");
 
   assert_limit (most, too_many, "more than 512 characters");
   assert_limit (big, too_big, "range of a double");
   assert_limit ("1.7976931348623157e308", "1.7976931348623159e308", "range of a double");
   assert_limit ("-0.0017976931348623157e311", "-0.0018e311", "range of a double");
   assert_limit ("0e309", "1e309", "range of a double");
+  assert_limit ("1e-1000", "1e1000", "range of a double");
+  assert_limit (small, too_small, "range of a double");
   assert_limit ("1e-309", "1e99999999999999999999", "range of a double");
 }
 
