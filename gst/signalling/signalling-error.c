@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/signalling/signalling-error.h>
 
+/**
+ * gst_signalling_error_quark:
+ *
+ * What #GST_SIGNALLING_ERROR stands for.
+ *
+ * Returns: the quark of the error domain
+ * Since: 0.1
+ */
 /* clang-format off */
 G_DEFINE_QUARK (gst-signalling-error-quark, gst_signalling_error)
 

@@ -67,6 +67,8 @@ typedef enum
  * @GST_SIGNALLING_VERSION_1_0: "v1_0", the default
  * @GST_SIGNALLING_VERSION_1_1: "v1_1", which adds reasons to the end of a session
  *
+ * The versions of the protocol.
+ *
  * Since: 0.1
  */
 typedef enum
@@ -81,6 +83,8 @@ typedef enum
  * @GST_SIGNALLING_ROLE_PRODUCER: sends media
  * @GST_SIGNALLING_ROLE_LISTENER: is told of every change of a peer's status
  * @GST_SIGNALLING_ROLE_CONSUMER: waits for a producer to start a session
+ *
+ * What a peer wants to be to others.
  *
  * Since: 0.1
  */

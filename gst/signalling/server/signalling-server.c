@@ -368,6 +368,8 @@ gst_signalling_server_stop (GstSignallingServer *self)
  * gst_signalling_server_is_running:
  * @self: a #GstSignallingServer
  *
+ * Whether connections are being taken.
+ *
  * Returns: whether the server was started and not stopped since
  * Since: 0.1
  */
@@ -387,6 +389,8 @@ gst_signalling_server_is_running (GstSignallingServer *self)
 /**
  * gst_signalling_server_get_port:
  * @self: a #GstSignallingServer
+ *
+ * Where clients find the server.
  *
  * Returns: the TCP port the server listens on, which is not the property's value when that is 0; 0 when it does not
  *   run
@@ -409,6 +413,8 @@ gst_signalling_server_get_port (GstSignallingServer *self)
 
 /**
  * gst_signalling_server_new:
+ *
+ * Makes a server with every property at its default.
  *
  * Returns: (transfer full): a new server, not started yet
  * Since: 0.1

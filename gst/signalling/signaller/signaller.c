@@ -691,6 +691,8 @@ gst_signaller_consumer_removed (GstSignaller *self, const gchar *peer_id, GstEle
  * gst_signaller_get_manual_sdp_munging:
  * @self: a #GstSignaller
  *
+ * Whether the signaller changes descriptions itself before it sends them. Any thread.
+ *
  * Returns: the value of #GstSignaller:manual-sdp-munging
  * Since: 0.1
  */

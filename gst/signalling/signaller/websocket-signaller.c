@@ -587,6 +587,8 @@ signaller_iface_init (GstSignallerInterface *iface)
 /**
  * gst_web_socket_signaller_new:
  *
+ * Makes a signaller with every property at its default.
+ *
  * Returns: (transfer full): a signaller, not started yet
  * Since: 0.1
  */

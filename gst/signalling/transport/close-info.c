@@ -92,6 +92,8 @@ gst_signalling_close_info_new_orderly (
  * gst_signalling_close_info_ref: (skip)
  * @info: a #GstSignallingCloseInfo
  *
+ * Adds a reference. Any thread.
+ *
  * Returns: (transfer full): @info
  * Since: 0.1
  */
@@ -106,6 +108,8 @@ gst_signalling_close_info_ref (GstSignallingCloseInfo *info)
 /**
  * gst_signalling_close_info_unref: (skip)
  * @info: (transfer full): a #GstSignallingCloseInfo
+ *
+ * Gives up a reference; the last one frees @info. Any thread.
  *
  * Since: 0.1
  */
@@ -124,6 +128,8 @@ gst_signalling_close_info_unref (GstSignallingCloseInfo *info)
  * gst_signalling_close_info_get_initiator:
  * @info: a #GstSignallingCloseInfo
  *
+ * Which side ended the connection.
+ *
  * Returns: who ended the connection
  * Since: 0.1
  */
@@ -137,6 +143,8 @@ gst_signalling_close_info_get_initiator (GstSignallingCloseInfo *info)
 /**
  * gst_signalling_close_info_get_close_class:
  * @info: a #GstSignallingCloseInfo
+ *
+ * Tells failures from ends that are none.
  *
  * Returns: the class of the end, as the first event fixed it
  * Since: 0.1
@@ -152,6 +160,8 @@ gst_signalling_close_info_get_close_class (GstSignallingCloseInfo *info)
  * gst_signalling_close_info_get_clean:
  * @info: a #GstSignallingCloseInfo
  *
+ * Whether the closing handshake was completed.
+ *
  * Returns: %TRUE when the closing handshake was completed: both Close frames were seen
  * Since: 0.1
  */
@@ -165,6 +175,8 @@ gst_signalling_close_info_get_clean (GstSignallingCloseInfo *info)
 /**
  * gst_signalling_close_info_get_code:
  * @info: a #GstSignallingCloseInfo
+ *
+ * What the other side gave as its code.
  *
  * Returns: the close code received: 0 when none was, 1005 for a Close without a code (RFC 6455, 7.4.1)
  * Since: 0.1
@@ -180,6 +192,8 @@ gst_signalling_close_info_get_code (GstSignallingCloseInfo *info)
  * gst_signalling_close_info_get_reason:
  * @info: a #GstSignallingCloseInfo
  *
+ * What the other side gave as its reason.
+ *
  * Returns: (transfer none) (nullable): the text that came with the close code
  * Since: 0.1
  */
@@ -194,6 +208,8 @@ gst_signalling_close_info_get_reason (GstSignallingCloseInfo *info)
  * gst_signalling_close_info_get_will_reconnect:
  * @info: a #GstSignallingCloseInfo
  *
+ * Whether a lost connection is being made again.
+ *
  * Returns: whether a new attempt to connect follows by itself
  * Since: 0.1
  */
@@ -207,6 +223,8 @@ gst_signalling_close_info_get_will_reconnect (GstSignallingCloseInfo *info)
 /**
  * gst_signalling_close_info_get_error:
  * @info: a #GstSignallingCloseInfo
+ *
+ * The failure, for the classes that are failures.
  *
  * Returns: (transfer none) (nullable): what went wrong, in #GST_SIGNALLING_ERROR; %NULL when nothing did
  * Since: 0.1
@@ -230,6 +248,8 @@ enum_nick (GType type, gint value)
 /**
  * gst_signalling_close_info_to_string:
  * @info: a #GstSignallingCloseInfo
+ *
+ * Everything in one line, for a log.
  *
  * Returns: (transfer full): one line for a log
  * Since: 0.1
