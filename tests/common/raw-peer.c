@@ -75,6 +75,12 @@ raw_listener_set_certificate (RawListener *self, const gchar *name)
   self->certificate = test_certificate_load (name);
 }
 
+GTlsCertificate *
+raw_listener_dup_certificate (RawListener *self)
+{
+  return g_object_ref (self->certificate);
+}
+
 guint16
 raw_listener_get_port (RawListener *self)
 {

@@ -25,6 +25,7 @@ void raw_listener_free (RawListener *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RawListener, raw_listener_free)
 /* Takes a certificate of tests/common/certs instead of the good one: "expired", "wrong-host" … */
 void raw_listener_set_certificate (RawListener *self, const gchar *name);
+GTlsCertificate *raw_listener_dup_certificate (RawListener *self) G_GNUC_WARN_UNUSED_RESULT;
 guint16 raw_listener_get_port (RawListener *self);
 /* ws://127.0.0.1:port/, wss://localhost:port/ with TLS */
 gchar *raw_listener_get_uri (RawListener *self) G_GNUC_WARN_UNUSED_RESULT;
