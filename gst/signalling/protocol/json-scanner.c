@@ -610,8 +610,6 @@ gst_signalling_json_scanner_next_element (GstSignallingJsonScanner *scanner)
     if (c != ',')
       return fail (scanner, "an array goes on without a comma or its end", scanner->at);
     scanner->at++;
-    if (peek_char (scanner) == ']')
-      return fail (scanner, "an array ends with a comma", scanner->at);
   }
   if (++frame->count > GST_SIGNALLING_JSON_MAX_ELEMENTS)
     return fail_limit (scanner, "an array has more than 100000 elements", scanner->at);
