@@ -24,6 +24,7 @@ struct _GstSignallingEntrance
 
   SoupServer *http;
   GstSignallingFlusher *flusher;
+  GstSignallingPoller *poller;
   GHashTable *visitors;    /* set of Visitor: owned, all of them */
   GHashTable *per_address; /* address text → number of connections, refused ones left out */
   guint n_refused;
@@ -145,7 +146,8 @@ hand_to_http (Visitor *visitor, GTlsConnection *tls)
   GstSignallingEntrance *entrance = visitor->entrance;
   g_autoptr (GSocketAddress) local = g_socket_get_local_address (visitor->socket, NULL);
 
-  visitor->stream = gst_signalling_buffered_stream_new (entrance->thread, entrance->flusher, visitor->socket, tls);
+  visitor->stream =
+      gst_signalling_buffered_stream_new (entrance->thread, entrance->flusher, entrance->poller, visitor->socket, tls);
   gst_signalling_buffered_stream_set_gone (visitor->stream, visitor_leave, visitor);
   gst_signalling_buffered_stream_set_close_deadlines (
       visitor->stream, entrance->limits.drain_ms, entrance->limits.linger_ms);
@@ -380,6 +382,7 @@ gst_signalling_entrance_new (GstSignallingContextThread *thread, GTlsCertificate
   entrance->callbacks = *callbacks;
   entrance->user_data = user_data;
   entrance->flusher = gst_signalling_flusher_new (thread);
+  entrance->poller = gst_signalling_poller_new (thread);
   entrance->visitors = g_hash_table_new_full (NULL, NULL, visitor_free, NULL);
   entrance->per_address = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   entrance->http = soup_server_new ("server-header", "gst-signalling-server", NULL);
@@ -451,6 +454,7 @@ gst_signalling_entrance_free (GstSignallingEntrance *entrance)
   g_assert (g_hash_table_size (entrance->visitors) == 0);
   soup_server_disconnect (entrance->http);
   g_object_unref (entrance->http);
+  gst_signalling_poller_free (entrance->poller);
   gst_signalling_flusher_free (entrance->flusher);
   g_hash_table_unref (entrance->visitors);
   g_hash_table_unref (entrance->per_address);

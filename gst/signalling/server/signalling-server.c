@@ -87,48 +87,71 @@ G_DEFINE_FINAL_TYPE (GstSignallingServer, gst_signalling_server, G_TYPE_OBJECT)
 
 /* -- signals, from the thread ------------------------------------------------------------------------------------- */
 
+/* How the core finds its server, if that is still there. */
+typedef struct
+{
+  GWeakRef server;
+  GMainContext *context; /* the thread's: handlers are to find it as the default one, wherever the core calls from */
+} Home;
+
+static Home *
+home_new (GstSignallingServer *self, GstSignallingContextThread *thread)
+{
+  Home *home = g_new0 (Home, 1);
+
+  g_weak_ref_init (&home->server, self);
+  home->context = g_main_context_ref (gst_signalling_context_thread_get_context (thread));
+  return home;
+}
+
+static void
+home_free (gpointer data)
+{
+  Home *home = data;
+
+  g_weak_ref_clear (&home->server);
+  g_main_context_unref (home->context);
+  g_free (home);
+}
+
+static void
+emit (Home *home, guint signal, ...)
+{
+  g_autoptr (GstSignallingServer) self = g_weak_ref_get (&home->server);
+  va_list arguments;
+
+  if (!self)
+    return;
+  va_start (arguments, signal);
+  g_main_context_push_thread_default (home->context);
+  g_signal_emit_valist (self, signals[signal], 0, arguments);
+  g_main_context_pop_thread_default (home->context);
+  va_end (arguments);
+}
+
 static void
 on_client_added (const gchar *id, const gchar *address, gpointer user_data)
 {
-  g_autoptr (GstSignallingServer) self = g_weak_ref_get (user_data);
-
-  if (self)
-    g_signal_emit (self, signals[SIGNAL_CLIENT_ADDED], 0, id, address);
+  emit (user_data, SIGNAL_CLIENT_ADDED, id, address);
 }
 
 static void
 on_client_removed (const gchar *id, GstSignallingCloseInfo *info, gpointer user_data)
 {
-  g_autoptr (GstSignallingServer) self = g_weak_ref_get (user_data);
-
-  if (self)
-    g_signal_emit (self, signals[SIGNAL_CLIENT_REMOVED], 0, id, info);
+  emit (user_data, SIGNAL_CLIENT_REMOVED, id, info);
 }
 
 static void
 on_session_started (const gchar *session_id, const gchar *producer_id, const gchar *consumer_id, gpointer user_data)
 {
-  g_autoptr (GstSignallingServer) self = g_weak_ref_get (user_data);
-
-  if (self)
-    g_signal_emit (self, signals[SIGNAL_SESSION_STARTED], 0, session_id, producer_id, consumer_id);
+  emit (user_data, SIGNAL_SESSION_STARTED, session_id, producer_id, consumer_id);
 }
 
 static void
 on_session_ended (const gchar *session_id, const gchar *producer_id, const gchar *consumer_id,
     GstSignallingSessionEnd why, const gchar *error_text, gpointer user_data)
 {
-  g_autoptr (GstSignallingServer) self = g_weak_ref_get (user_data);
-
-  if (self)
-    g_signal_emit (self, signals[SIGNAL_SESSION_ENDED], 0, session_id, producer_id, consumer_id, why, error_text);
-}
-
-static void
-free_weak_ref (gpointer data)
-{
-  g_weak_ref_clear (data);
-  g_free (data);
+  emit (user_data, SIGNAL_SESSION_ENDED, session_id, producer_id, consumer_id, why, error_text);
 }
 
 /* -- starting ----------------------------------------------------------------------------------------------------- */
@@ -141,7 +164,7 @@ typedef struct
   guint port;
   GTlsCertificate *certificate;
   GstSignallingServerLimits limits;
-  GWeakRef *self;
+  Home *home;
 
   GMutex lock;
   GCond cond;
@@ -163,7 +186,7 @@ start_core (gpointer data)
   StartRequest *request = data;
   g_autoptr (GError) error = NULL;
   GstSignallingServerCore *core = gst_signalling_server_core_new (request->thread, request->host, request->port,
-      request->certificate, &request->limits, &callbacks, request->self, free_weak_ref, &error);
+      request->certificate, &request->limits, &callbacks, request->home, home_free, &error);
 
   g_mutex_lock (&request->lock);
   request->core = core;
@@ -319,12 +342,11 @@ gst_signalling_server_start (GstSignallingServer *self, GError **error)
   if (!ready)
     return FALSE;
   request.host = host;
-  request.self = g_new0 (GWeakRef, 1);
-  g_weak_ref_init (request.self, self);
   request.thread = gst_signalling_context_thread_new ("signalling-srv");
+  request.home = home_new (self, request.thread);
   run_start_request (&request);
   if (!request.core) {
-    free_weak_ref (request.self);
+    home_free (request.home);
     end_thread (request.thread, NULL);
     g_propagate_error (error, request.error);
     return FALSE;

@@ -19,6 +19,8 @@ GST_DEBUG_CATEGORY_STATIC (gst_web_socket_signaller_debug);
 
 /* What stop adds to the deadlines of the closing handshake, and then waits for the thread to end. */
 #define STOP_SLACK_MS 500
+/* The longest message a server sends is the list of everybody: what the parser takes, rather than what peers send. */
+#define MAX_INCOMING (16 * 1024 * 1024)
 #define JOIN_MS 250
 
 /* One start of the signaller, until it is over. @owner leads back without keeping; the rest belongs to the thread but
@@ -335,6 +337,7 @@ static void
 fill_link_settings (GstWebSocketSignaller *self, GstSignallingLinkSettings *settings)
 {
   settings->channel = gst_signalling_channel_default_limits;
+  settings->channel.max_message = MAX_INCOMING;
   settings->channel.ping_ms = self->ping_interval * 1000;
   settings->channel.pong_ms = self->pong_timeout * 1000;
   settings->reconnect_timeout = self->reconnect_timeout;

@@ -16,8 +16,13 @@ void gst_signalling_stream_end_detach (gpointer end);
 /* Calls a GPollableSourceFunc with @pollable when @socket is ready: lighter than g_socket_create_source(), and there
  * is one for every idle connection. */
 GSource *gst_signalling_socket_source_new (GObject *pollable, GSocket *socket, GIOCondition condition);
+/* The same without a socket: ready when gst_signalling_source_set_ready() says so. While it exists, *@place points to
+ * it; NULL: nobody wants to know. Whoever owns the place calls gst_signalling_source_forget_place() before it goes. */
+GSource *gst_signalling_plain_source_new (GObject *pollable, GSource **place);
+void gst_signalling_source_forget_place (GSource *source);
 /* The same, ready at once. */
 GSource *gst_signalling_ready_source_new (GObject *pollable);
+void gst_signalling_source_set_ready (GSource *source);
 void gst_signalling_source_destroy (GSource *source);
 
 /* For the ends only. */

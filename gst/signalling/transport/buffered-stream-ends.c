@@ -7,6 +7,7 @@ typedef struct
 {
   GSource source;
   GObject *pollable; /* owned */
+  GSource **place;   /* where this source is known, or NULL */
 } StreamSource;
 
 static gboolean
@@ -18,6 +19,10 @@ stream_source_dispatch (GSource *source, GSourceFunc callback, gpointer user_dat
 static void
 stream_source_finalize (GSource *source)
 {
+  GSource **place = ((StreamSource *) source)->place;
+
+  if (place && *place == source)
+    *place = NULL;
   g_clear_object (&((StreamSource *) source)->pollable);
 }
 
@@ -65,12 +70,35 @@ gst_signalling_socket_source_new (GObject *pollable, GSocket *socket, GIOConditi
 }
 
 GSource *
+gst_signalling_plain_source_new (GObject *pollable, GSource **place)
+{
+  GSource *source = stream_source_new (pollable);
+
+  ((StreamSource *) source)->place = place;
+  if (place)
+    *place = source;
+  return source;
+}
+
+void
+gst_signalling_source_forget_place (GSource *source)
+{
+  ((StreamSource *) source)->place = NULL;
+}
+
+GSource *
 gst_signalling_ready_source_new (GObject *pollable)
 {
   GSource *source = stream_source_new (pollable);
 
   g_source_set_ready_time (source, 0);
   return source;
+}
+
+void
+gst_signalling_source_set_ready (GSource *source)
+{
+  g_source_set_ready_time (source, 0);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 
 #include <gst/signalling/transport/context-thread-private.h>
+#include <gst/signalling/transport/poller-private.h>
 
 G_BEGIN_DECLS
 
@@ -32,8 +33,10 @@ void gst_signalling_flusher_free (GstSignallingFlusher *flusher);
 typedef void (*GstSignallingBufferedStreamFunc) (gpointer user_data);
 
 /* @tls: (nullable): the TLS layer over @socket, after its handshake. */
-GstSignallingBufferedStream *gst_signalling_buffered_stream_new (
-    GstSignallingContextThread *thread, GstSignallingFlusher *flusher, GSocket *socket, GTlsConnection *tls);
+GstSignallingBufferedStream *gst_signalling_buffered_stream_new (GstSignallingContextThread *thread,
+    GstSignallingFlusher *flusher, GstSignallingPoller *poller, GSocket *socket, GTlsConnection *tls);
+/* Where those who wait for input have to attach their sources. */
+GMainContext *gst_signalling_buffered_stream_get_context (GstSignallingBufferedStream *stream);
 /* How long closing may take: writing the rest, and waiting for the other side's FIN. */
 void gst_signalling_buffered_stream_set_close_deadlines (
     GstSignallingBufferedStream *stream, guint drain_ms, guint linger_ms);

@@ -34,10 +34,13 @@ struct _GstSignallingBufferedStream
   GOutputStream *output;
 
   Phase phase;
-  gboolean dirty;        /* in the flusher's queue */
-  gboolean broken;       /* a write failed: whatever follows goes nowhere */
-  gboolean eof_seen;     /* the other side's FIN was read */
-  gboolean socket_empty; /* the last read got less than it asked for */
+  gboolean dirty;               /* in the flusher's queue */
+  gboolean broken;              /* a write failed: whatever follows goes nowhere */
+  gboolean eof_seen;            /* the other side's FIN was read */
+  gboolean at_end;              /* its FIN, or an error, is behind what is left to read */
+  gboolean socket_empty;        /* everything was read that the poller has told of */
+  GstSignallingPollerSlot slot; /* without TLS: how input is heard of */
+  GSource *input_source;        /* borrowed, until it is finalized: who waits for input */
   gsize share_left;
   GByteArray *buffer; /* NULL while there is nothing to write */
   gsize buffer_sent;
@@ -272,6 +275,7 @@ static void
 start_lingering (GstSignallingBufferedStream *self)
 {
   self->phase = PHASE_LINGERING;
+  gst_signalling_poller_mute (&self->slot);
   if (self->tls && !self->broken)
     g_output_stream_close_async (g_io_stream_get_output_stream (G_IO_STREAM (self->tls)), G_PRIORITY_DEFAULT, NULL,
         on_close_notify_sent, g_object_ref (self));
@@ -320,10 +324,12 @@ finish (GstSignallingBufferedStream *self)
   g_clear_pointer (&self->write_source, gst_signalling_source_destroy);
   g_clear_pointer (&self->linger_source, gst_signalling_source_destroy);
   gst_signalling_buffered_stream_discard (self);
+  gst_signalling_poller_mute (&self->slot);
   g_socket_close (self->socket, NULL);
   if (self->close_task)
     g_task_return_boolean (self->close_task, TRUE);
   g_clear_object (&self->close_task);
+  gst_signalling_poller_remove (&self->slot); /* and runs the task's callback */
   if (self->gone)
     self->gone (self->gone_data);
   gst_signalling_context_thread_release (self->thread);
@@ -334,9 +340,9 @@ finish (GstSignallingBufferedStream *self)
 void
 gst_signalling_buffered_stream_abort (GstSignallingBufferedStream *self)
 {
-  g_autoptr (GstSignallingBufferedStream) guard = g_object_ref (self);
-
+  g_object_ref (self);
   finish (self);
+  g_object_unref (self);
 }
 
 /* -- reading, for the input end ----------------------------------------------------------------------------------- */
@@ -391,11 +397,39 @@ gst_signalling_buffered_stream_read (GstSignallingBufferedStream *self, gpointer
   if (n > 0) {
     self->share_left -= MIN (self->share_left, (gsize) n);
     /* A short read emptied the socket: asking again would only cost a system call. */
-    self->socket_empty = !self->tls && (gsize) n < size;
+    self->socket_empty = !self->tls && !self->at_end && (gsize) n < size;
   } else if (n == 0) {
     self->eof_seen = TRUE;
+  } else {
+    self->socket_empty = !self->tls;
   }
   return n;
+}
+
+/* From the poller. */
+static void
+on_readable (gpointer owner, gboolean at_end)
+{
+  GstSignallingBufferedStream *self = owner;
+
+  self->socket_empty = FALSE;
+  self->at_end = self->at_end || at_end;
+  if (!self->input_source)
+    return;
+  gst_signalling_source_set_ready (self->input_source);
+  gst_signalling_poller_slot_wake (&self->slot);
+}
+
+static GSource *
+create_polled_source (GstSignallingBufferedStream *self)
+{
+  GSource *source = gst_signalling_plain_source_new (G_OBJECT (self->input), &self->input_source);
+
+  if (self->unread || !self->socket_empty) {
+    gst_signalling_source_set_ready (source);
+    gst_signalling_poller_slot_wake (&self->slot);
+  }
+  return source;
 }
 
 /* Called by whoever waits for the next round of input. */
@@ -403,6 +437,10 @@ GSource *
 gst_signalling_buffered_stream_create_input_source (GstSignallingBufferedStream *self)
 {
   self->share_left = ROUND_SHARE;
+  if (self->input_source)
+    gst_signalling_source_forget_place (self->input_source);
+  if (self->slot.poller)
+    return create_polled_source (self);
   self->socket_empty = FALSE;
   if (self->unread)
     return gst_signalling_ready_source_new (G_OBJECT (self->input));
@@ -511,6 +549,8 @@ gst_signalling_buffered_stream_finalize (GObject *object)
 {
   GstSignallingBufferedStream *self = GST_SIGNALLING_BUFFERED_STREAM (object);
 
+  if (self->input_source)
+    gst_signalling_source_forget_place (self->input_source);
   g_clear_pointer (&self->unread, g_byte_array_unref);
   g_clear_object (&self->input);
   g_clear_object (&self->output);
@@ -543,9 +583,16 @@ gst_signalling_buffered_stream_init (GstSignallingBufferedStream *self)
   self->share_left = ROUND_SHARE;
 }
 
+GMainContext *
+gst_signalling_buffered_stream_get_context (GstSignallingBufferedStream *self)
+{
+  return self->slot.poller ? gst_signalling_poller_slot_get_context (&self->slot)
+                           : gst_signalling_context_thread_get_context (self->thread);
+}
+
 GstSignallingBufferedStream *
-gst_signalling_buffered_stream_new (
-    GstSignallingContextThread *thread, GstSignallingFlusher *flusher, GSocket *socket, GTlsConnection *tls)
+gst_signalling_buffered_stream_new (GstSignallingContextThread *thread, GstSignallingFlusher *flusher,
+    GstSignallingPoller *poller, GSocket *socket, GTlsConnection *tls)
 {
   GstSignallingBufferedStream *self = g_object_new (GST_TYPE_SIGNALLING_BUFFERED_STREAM, NULL);
 
@@ -556,5 +603,8 @@ gst_signalling_buffered_stream_new (
   self->tls = tls ? g_object_ref (tls) : NULL;
   self->input = gst_signalling_stream_input_new (self);
   self->output = gst_signalling_stream_output_new (self);
+  /* Over TLS GIO waits for the socket itself; where the kernel refuses, so do we. */
+  if (!tls)
+    gst_signalling_poller_add (poller, &self->slot, g_socket_get_fd (socket), on_readable, self);
   return self;
 }

@@ -743,11 +743,14 @@ gst_signalling_channel_new_server (GstSignallingContextThread *thread, GstSignal
     const GstSignallingChannelLimits *limits, const GstSignallingChannelCallbacks *callbacks, gpointer user_data)
 {
   GstSignallingChannel *self = channel_new (thread, limits, callbacks, user_data);
+  GMainContext *context = gst_signalling_buffered_stream_get_context (stream);
 
   self->stream = g_object_ref (stream);
   self->guard = gst_signalling_frame_guard_new (limits->max_message);
+  g_main_context_push_thread_default (context);
   self->connection = soup_websocket_connection_new (
       G_IO_STREAM (stream), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, NULL, NULL, g_list_append (NULL, self->guard));
+  g_main_context_pop_thread_default (context);
   gst_signalling_buffered_stream_set_drained (stream, on_server_drained, self);
   start (self);
   return self;
