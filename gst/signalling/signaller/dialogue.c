@@ -231,6 +231,8 @@ reject_session (GstSignallingDialogue *dialogue, GstSignaller *signaller, const 
   g_autofree gchar *text = g_strdup_printf ("Session %s was refused: %s", session_id, why);
 
   send_message (dialogue, gst_signalling_message_new_end_session_v1_1 (session_id, why));
+  /* A server of version 1.0 has dropped that without a word. */
+  send_message (dialogue, gst_signalling_message_new_end_session (session_id));
   gst_signaller_warning (signaller, text);
 }
 

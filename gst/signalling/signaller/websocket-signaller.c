@@ -565,13 +565,15 @@ gst_web_socket_signaller_send_ice (GstSignaller *signaller, const gchar *session
 static gboolean
 gst_web_socket_signaller_end_session (GstSignaller *signaller, const gchar *session_id)
 {
-  return send_later (signaller, gst_signalling_message_new_end_session_v1_1 (session_id, NULL), TRUE);
+  return send_later (signaller, gst_signalling_message_new_end_session (session_id), TRUE);
 }
 
+/* A server of version 1.0 drops the first message without a word, one of 1.1 the second. */
 static gboolean
 gst_web_socket_signaller_end_session_with_error (GstSignaller *signaller, const gchar *session_id, const gchar *error)
 {
-  return send_later (signaller, gst_signalling_message_new_end_session_v1_1 (session_id, error), TRUE);
+  return send_later (signaller, gst_signalling_message_new_end_session_v1_1 (session_id, error), TRUE) &&
+         send_later (signaller, gst_signalling_message_new_end_session (session_id), TRUE);
 }
 
 static void
