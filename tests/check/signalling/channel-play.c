@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "channel-case.h"
 
+#include <stdio.h>
+
 #include <tests/common/leak-check.h>
 #include <tests/common/test-time.h>
 #include <tests/common/watchdog.h>
@@ -79,20 +81,41 @@ class_name (GstSignallingCloseClass close_class)
   return names[close_class];
 }
 
-/* Read by make-handshake-table.py */
+/* For make-handshake-table.py, which reads either the output or the file. */
+static void
+write_row (const gchar *line)
+{
+  static FILE *file;
+  const gchar *path = g_getenv ("GST_SIGNALLING_ROWS");
+
+  g_test_message ("%s", line);
+  if (path == NULL)
+    return;
+  if (file == NULL)
+    file = fopen (path, "w");
+  g_assert_nonnull (file);
+  fprintf (file, "# %s\n", line);
+  fflush (file);
+}
+
 static void
 report (ChannelCase *self)
 {
   g_autofree gchar *seen = raw_peer_describe (self->peer);
   g_autofree gchar *verdict = NULL;
+  g_autofree gchar *line = NULL;
 
-  if (self->info)
+  if (self->is_open_question)
+    verdict = g_strdup ("CLEAN or TRANSPORT");
+  else if (self->info)
     verdict =
         g_strdup_printf ("%s clean=%d code=%u", class_name (gst_signalling_close_info_get_close_class (self->info)),
             gst_signalling_close_info_get_clean (self->info), gst_signalling_close_info_get_code (self->info));
-  g_test_message ("row %s | %s | %s%s | %s | %s | %s", self->row->id, self->row->variant ? self->row->variant : "",
-      self->client ? "client" : "server", self->tls ? " tls" : "", verdict ? verdict : "detached",
-      self->peer_has_reset ? "(it reset)" : seen, self->row->note ? self->row->note : "");
+  line = g_strdup_printf ("row %s | %s | %s%s | %s | %s%s | %s", self->row->id,
+      self->row->variant ? self->row->variant : "", self->client ? "client" : "server", self->tls ? " tls" : "",
+      verdict ? verdict : "let go of", seen, self->peer_has_reset ? " (it reset)" : "",
+      self->row->note ? self->row->note : "");
+  write_row (line);
 }
 
 static void
