@@ -53,7 +53,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "max-message-size", 0, 0, G_OPTION_ARG_INT, &options->max_message_size,
         "Longest message accepted (default: 1048576)", "BYTES" },
     { "max-queue-size", 0, 0, G_OPTION_ARG_INT, &options->max_queue_size,
-        "What may wait for a client that does not read (default: 1048576)", "BYTES" },
+        "What may wait for a client that does not read (default: 4194304)", "BYTES" },
     { "max-messages-per-second", 0, 0, G_OPTION_ARG_INT, &options->max_messages_per_second,
         "Messages from one client, 0: no limit (default: 1000)", "N" },
     { "handshake-timeout", 0, 0, G_OPTION_ARG_INT, &options->handshake_timeout,

@@ -27,7 +27,7 @@ typedef struct
   guint stall_ms;    /* T_stall: data was handed over and did not move; 0: never */
   guint ping_ms;     /* T_ping: silence before a ping; 0: no keepalive */
   guint pong_ms;     /* T_pong: silence after it before the link counts as dead */
-  gsize max_message; /* bytes, either direction; never 0 */
+  gsize max_message; /* bytes, received by either side, and sent by a client; never 0 */
   gsize max_queue;   /* bytes waiting to be sent */
   guint max_queue_messages;
 } GstSignallingChannelLimits;

@@ -395,7 +395,12 @@ hand_over_next (GstSignallingChannel *self)
 static gboolean
 has_room (GstSignallingChannel *self, gsize size)
 {
-  return gst_signalling_channel_get_queued_bytes (self) + size <= self->limits.max_queue &&
+  gsize queued = gst_signalling_channel_get_queued_bytes (self);
+
+  /* One message always has room: the list of a large server is longer than a queue of many has to be. */
+  if (queued == 0)
+    return TRUE;
+  return queued + size <= self->limits.max_queue &&
          g_queue_get_length (&self->queue) < self->limits.max_queue_messages;
 }
 
