@@ -381,6 +381,7 @@ read_some (GstSignallingBufferedStream *self, gpointer data, gsize size, GError 
 gssize
 gst_signalling_buffered_stream_read (GstSignallingBufferedStream *self, gpointer data, gsize size, GError **error)
 {
+  GError *failure = NULL;
   gssize n;
 
   if (self->phase != PHASE_OPEN) {
@@ -393,7 +394,7 @@ gst_signalling_buffered_stream_read (GstSignallingBufferedStream *self, gpointer
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "Nothing to read in this round");
     return -1;
   }
-  n = read_some (self, data, size, error);
+  n = read_some (self, data, size, &failure);
   if (n > 0) {
     self->share_left -= MIN (self->share_left, (gsize) n);
     /* A short read emptied the socket: asking again would only cost a system call. */
@@ -401,7 +402,9 @@ gst_signalling_buffered_stream_read (GstSignallingBufferedStream *self, gpointer
   } else if (n == 0) {
     self->eof_seen = TRUE;
   } else {
-    self->socket_empty = !self->tls;
+    /* A reset is told once, by the poller and by the kernel: whoever reads again is to find the end, not silence. */
+    self->socket_empty = !self->tls && g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+    g_propagate_error (error, failure);
   }
   return n;
 }
