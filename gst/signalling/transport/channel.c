@@ -377,12 +377,19 @@ on_server_drained (gpointer user_data)
   on_drained (user_data);
 }
 
+/* libsoup knows of an end some time before it tells. */
+static gboolean
+socket_is_open (GstSignallingChannel *self)
+{
+  return soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
+}
+
 static void
 hand_over_next (GstSignallingChannel *self)
 {
   g_autoptr (GBytes) text = NULL;
 
-  if (self->in_flight || g_queue_is_empty (&self->queue))
+  if (self->in_flight || g_queue_is_empty (&self->queue) || !socket_is_open (self))
     return;
   text = g_queue_pop_head (&self->queue);
   self->queued_bytes -= g_bytes_get_size (text);
@@ -400,8 +407,7 @@ has_room (GstSignallingChannel *self, gsize size)
   /* One message always has room: the list of a large server is longer than a queue of many has to be. */
   if (queued == 0)
     return TRUE;
-  return queued + size <= self->limits.max_queue &&
-         g_queue_get_length (&self->queue) < self->limits.max_queue_messages;
+  return queued + size <= self->limits.max_queue && g_queue_get_length (&self->queue) < self->limits.max_queue_messages;
 }
 
 static gboolean
@@ -410,7 +416,7 @@ check_text (GstSignallingChannel *self, GBytes *text, GError **error)
   gsize size;
   const gchar *data = g_bytes_get_data (text, &size);
 
-  if (self->state != STATE_OPEN) {
+  if (self->state != STATE_OPEN || !socket_is_open (self)) {
     g_set_error_literal (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_CLOSED, "The connection is closed");
     return FALSE;
   }
