@@ -354,7 +354,7 @@ test_slow_readers (Fixture *fixture, gconstpointer data)
   g_test_message (
       "%u slow readers cost %.1f MiB", pairs->n_pairs, (double) (largest - fixture->before.rss_bytes) / MIB);
   if (memory_is_meaningful ())
-    g_assert_cmpint (largest, <, fixture->before.rss_bytes + (8 + 3 * pairs->n_pairs) * MIB);
+    g_assert_cmpint (largest, <, fixture->before.rss_bytes + (16 + 5 * pairs->n_pairs) * MIB);
   for (guint i = 0; i < 2 * pairs->n_pairs; i++) {
     if (pairs->crowd->peers[i].connection)
       load_connection_abort (pairs->crowd->peers[i].connection);

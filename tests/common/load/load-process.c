@@ -52,16 +52,21 @@ read_threads (pid_t pid, LoadProcess *process)
   }
 }
 
-static guint
-count_descriptors (pid_t pid)
+static void
+read_descriptors (pid_t pid, LoadProcess *process)
 {
   g_autofree char *folder = g_strdup_printf ("/proc/%d/fd", (int) pid);
   g_autoptr (GDir) descriptors = g_dir_open (folder, 0, NULL);
-  guint count = 0;
+  const char *name;
 
-  while (descriptors != NULL && g_dir_read_name (descriptors) != NULL)
-    count++;
-  return count;
+  while (descriptors != NULL && (name = g_dir_read_name (descriptors)) != NULL) {
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+    g_autofree char *link = g_file_read_link (path, NULL);
+
+    process->n_descriptors++;
+    if (link != NULL && g_str_has_prefix (link, "socket:"))
+      process->n_sockets++;
+  }
 }
 
 gboolean
@@ -79,7 +84,7 @@ load_process_read (pid_t pid, LoadProcess *process, GError **error)
   }
   process->cpu_ns = load_process_cpu_ns (pid);
   process->rss_bytes = read_rss (status);
-  process->n_descriptors = count_descriptors (pid);
+  read_descriptors (pid, process);
   read_threads (pid, process);
   return TRUE;
 }

@@ -12,6 +12,7 @@ typedef struct
   gint64 rss_bytes;
   guint n_threads;
   guint n_descriptors;
+  guint n_sockets; /* of them: one per connection, and those that listen */
 } LoadProcess;
 
 gboolean load_process_read (pid_t pid, LoadProcess *process, GError **error);
