@@ -119,6 +119,7 @@ if build gcc --prefix=/usr -Dtests=enabled -Dintrospection=enabled -Ddocs=enable
   check gcc unit --suite unit --suite elements --suite fuzz
   if ! $quick; then
     check gcc interop --suite interop
+    check gcc load --suite load
     check gcc installed --suite installed
     check gcc analysis --suite analysis
   fi

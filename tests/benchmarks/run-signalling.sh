@@ -54,7 +54,8 @@ generator=$build/tests/benchmarks/signalling-load
 [ -x "$generator" ] || die "$generator is missing: build first, or name the build directory with --build"
 if [ -z "$url" ] && [ ${#servers[@]} -eq 0 ]; then
   # Limits that protect a server from one address are in the way when all the load comes from one.
-  servers=("$build/gst/tools/gst-signalling-server")
+  servers=("$build/gst/tools/gst-signalling-server --log-level=error --max-connections=0 \
+    --max-connections-per-address=0 --max-messages-per-second=0")
 fi
 
 pin () {
