@@ -358,7 +358,7 @@ on_drained (GstSignallingChannel *self)
 static gboolean
 on_client_drained (gpointer user_data)
 {
-  GstSignallingChannel *self = user_data;
+  g_autoptr (GstSignallingChannel) self = g_object_ref (user_data);
 
   g_clear_pointer (&self->drain_source, g_source_unref);
   self->in_flight = FALSE;
@@ -384,9 +384,11 @@ socket_is_open (GstSignallingChannel *self)
   return soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN;
 }
 
+/* libsoup writes at once, and where the connection is gone already, all of its end may happen within this call. */
 static void
 hand_over_next (GstSignallingChannel *self)
 {
+  g_autoptr (GstSignallingChannel) guard = g_object_ref (self);
   g_autoptr (GBytes) text = NULL;
 
   if (self->in_flight || g_queue_is_empty (&self->queue) || !socket_is_open (self))
@@ -396,7 +398,8 @@ hand_over_next (GstSignallingChannel *self)
   self->in_flight = TRUE;
   self->last_progress = g_get_monotonic_time ();
   soup_websocket_connection_send_message (self->connection, SOUP_WEBSOCKET_DATA_TEXT, text);
-  self->drain_source = gst_signalling_drain_source_attach (self->connection, on_client_drained, self);
+  if (self->state == STATE_OPEN || self->state == STATE_DRAINING)
+    self->drain_source = gst_signalling_drain_source_attach (self->connection, on_client_drained, self);
 }
 
 static gboolean
