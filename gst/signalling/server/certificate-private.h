@@ -10,5 +10,7 @@ G_BEGIN_DECLS
  * that does not belong to the certificate. */
 GTlsCertificate *gst_signalling_certificate_load (const gchar *certificate_path, const gchar *key_path, GError **error)
     G_GNUC_WARN_UNUSED_RESULT;
+/* The same question about one that was made elsewhere: has it a private key, and the right one? */
+gboolean gst_signalling_certificate_check (GTlsCertificate *certificate, GError **error);
 
 G_END_DECLS

@@ -118,6 +118,18 @@ check_pair (GTlsCertificate *certificate, const gchar *certificate_path, const g
   return FALSE;
 }
 
+gboolean
+gst_signalling_certificate_check (GTlsCertificate *certificate, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (try_pair (certificate, &cause))
+    return TRUE;
+  g_set_error (error, GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_SETTINGS,
+      "The certificate cannot be used, or its private key is missing or another one's: %s", cause->message);
+  return FALSE;
+}
+
 GTlsCertificate *
 gst_signalling_certificate_load (const gchar *certificate_path, const gchar *key_path, GError **error)
 {

@@ -48,8 +48,11 @@ struct _GstSignallingServer
   guint pong_timeout;
 
   GstSignallingContextThread *thread; /* NULL unless running */
+  GstSignallingContextThread *ending; /* the one that was told to stop last, for others who call stop meanwhile */
   GstSignallingServerCore *core;      /* used on the thread only */
   guint bound_port;
+
+  GMutex start_lock; /* one start at a time; guards nothing else, and is taken before @lock */
 };
 
 enum
@@ -159,6 +162,7 @@ on_session_ended (const gchar *session_id, const gchar *producer_id, const gchar
 /* What the thread needs to start with, and its answer. Lives on the stack of the one who waits. */
 typedef struct
 {
+  GstSignallingServer *server;
   GstSignallingContextThread *thread;
   const gchar *host;
   guint port;
@@ -169,10 +173,19 @@ typedef struct
   GMutex lock;
   GCond cond;
   gboolean done;
-  GstSignallingServerCore *core;
-  guint bound_port;
   GError *error;
 } StartRequest;
+
+/* Before the first client can be served: a handler of a signal may want to stop the server. */
+static void
+adopt (GstSignallingServer *self, GstSignallingContextThread *thread, GstSignallingServerCore *core)
+{
+  g_mutex_lock (&self->lock);
+  self->thread = gst_signalling_context_thread_ref (thread);
+  self->core = core;
+  self->bound_port = gst_signalling_server_core_get_port (core);
+  g_mutex_unlock (&self->lock);
+}
 
 static gboolean
 start_core (gpointer data)
@@ -188,9 +201,9 @@ start_core (gpointer data)
   GstSignallingServerCore *core = gst_signalling_server_core_new (request->thread, request->host, request->port,
       request->certificate, &request->limits, &callbacks, request->home, home_free, &error);
 
+  if (core)
+    adopt (request->server, request->thread, core);
   g_mutex_lock (&request->lock);
-  request->core = core;
-  request->bound_port = core ? gst_signalling_server_core_get_port (core) : 0;
   request->error = g_steal_pointer (&error);
   request->done = TRUE;
   g_cond_signal (&request->cond);
@@ -255,7 +268,9 @@ snapshot (GstSignallingServer *self, StartRequest *request, gchar **host, gchar 
 static gboolean
 load_certificate (StartRequest *request, const gchar *certificate_path, const gchar *key_path, GError **error)
 {
-  if (request->certificate || (!certificate_path && !key_path))
+  if (request->certificate)
+    return gst_signalling_certificate_check (request->certificate, error);
+  if (!certificate_path && !key_path)
     return TRUE;
   if (!certificate_path) {
     g_set_error_literal (
@@ -266,23 +281,6 @@ load_certificate (StartRequest *request, const gchar *certificate_path, const gc
   return request->certificate != NULL;
 }
 
-/* Whoever started at the same time has won. */
-static gboolean
-adopt (GstSignallingServer *self, StartRequest *request)
-{
-  gboolean adopted;
-
-  g_mutex_lock (&self->lock);
-  adopted = self->thread == NULL;
-  if (adopted) {
-    self->thread = request->thread;
-    self->core = request->core;
-    self->bound_port = request->bound_port;
-  }
-  g_mutex_unlock (&self->lock);
-  return adopted;
-}
-
 static gboolean
 stop_core (gpointer data)
 {
@@ -290,16 +288,22 @@ stop_core (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-end_thread (GstSignallingContextThread *thread, GstSignallingServerCore *core)
+static gboolean
+start_thread (GstSignallingServer *self, StartRequest *request, GError **error)
 {
-  gint64 until = g_get_monotonic_time () + (GST_SIGNALLING_SERVER_STOP_MS + STOP_SLACK_MS) * G_TIME_SPAN_MILLISECOND;
+  g_autoptr (GstSignallingContextThread) thread = gst_signalling_context_thread_new ("signalling-srv");
 
-  if (core)
-    gst_signalling_context_thread_invoke (thread, stop_core, core, NULL);
+  request->server = self;
+  request->thread = thread;
+  request->home = home_new (self, thread);
+  run_start_request (request);
+  if (!request->error)
+    return TRUE;
+  home_free (request->home);
   gst_signalling_context_thread_stop (thread);
-  gst_signalling_context_thread_join (thread, until);
-  gst_signalling_context_thread_unref (thread);
+  gst_signalling_context_thread_join (thread, g_get_monotonic_time () + STOP_SLACK_MS * G_TIME_SPAN_MILLISECOND);
+  g_propagate_error (error, request->error);
+  return FALSE;
 }
 
 /**
@@ -327,33 +331,28 @@ gst_signalling_server_start (GstSignallingServer *self, GError **error)
   g_autofree gchar *host = NULL;
   g_autofree gchar *certificate_path = NULL;
   g_autofree gchar *key_path = NULL;
-  g_autoptr (GTlsCertificate) certificate = NULL;
-  gboolean ready;
+  gboolean running = TRUE;
 
   g_return_val_if_fail (GST_IS_SIGNALLING_SERVER (self), FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (!snapshot (self, &request, &host, &certificate_path, &key_path)) {
-    g_clear_object (&request.certificate);
-    return TRUE;
+  g_mutex_lock (&self->start_lock);
+  if (snapshot (self, &request, &host, &certificate_path, &key_path)) {
+    request.host = host;
+    running = load_certificate (&request, certificate_path, key_path, error) && start_thread (self, &request, error);
   }
-  ready = load_certificate (&request, certificate_path, key_path, error);
-  certificate = request.certificate;
-  if (!ready)
-    return FALSE;
-  request.host = host;
-  request.thread = gst_signalling_context_thread_new ("signalling-srv");
-  request.home = home_new (self, request.thread);
-  run_start_request (&request);
-  if (!request.core) {
-    home_free (request.home);
-    end_thread (request.thread, NULL);
-    g_propagate_error (error, request.error);
-    return FALSE;
-  }
-  if (!adopt (self, &request))
-    end_thread (request.thread, request.core);
-  return TRUE;
+  g_mutex_unlock (&self->start_lock);
+  g_clear_object (&request.certificate);
+  return running;
+}
+
+static void
+forget_ended (GstSignallingServer *self, GstSignallingContextThread *thread)
+{
+  g_mutex_lock (&self->lock);
+  if (self->ending == thread)
+    g_clear_pointer (&self->ending, gst_signalling_context_thread_unref);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -372,6 +371,7 @@ gst_signalling_server_start (GstSignallingServer *self, GError **error)
 void
 gst_signalling_server_stop (GstSignallingServer *self)
 {
+  gint64 until = g_get_monotonic_time () + (GST_SIGNALLING_SERVER_STOP_MS + STOP_SLACK_MS) * G_TIME_SPAN_MILLISECOND;
   GstSignallingContextThread *thread;
   GstSignallingServerCore *core;
 
@@ -381,9 +381,22 @@ gst_signalling_server_stop (GstSignallingServer *self)
   thread = g_steal_pointer (&self->thread);
   core = g_steal_pointer (&self->core);
   self->bound_port = 0;
+  if (thread) {
+    g_clear_pointer (&self->ending, gst_signalling_context_thread_unref);
+    self->ending = gst_signalling_context_thread_ref (thread);
+  } else if (self->ending) {
+    thread = gst_signalling_context_thread_ref (self->ending); /* somebody else stops it, or a handler did */
+  }
   g_mutex_unlock (&self->lock);
-  if (thread)
-    end_thread (thread, core);
+  if (!thread)
+    return;
+  if (core) {
+    gst_signalling_context_thread_invoke (thread, stop_core, core, NULL);
+    gst_signalling_context_thread_stop (thread);
+  }
+  if (gst_signalling_context_thread_join (thread, until))
+    forget_ended (self, thread);
+  gst_signalling_context_thread_unref (thread);
 }
 
 /**
@@ -545,7 +558,9 @@ gst_signalling_server_finalize (GObject *object)
   g_free (self->certificate_path);
   g_free (self->key_path);
   g_clear_object (&self->certificate);
+  g_clear_pointer (&self->ending, gst_signalling_context_thread_unref);
   g_mutex_clear (&self->lock);
+  g_mutex_clear (&self->start_lock);
   G_OBJECT_CLASS (gst_signalling_server_parent_class)->finalize (object);
 }
 
@@ -787,4 +802,5 @@ static void
 gst_signalling_server_init (GstSignallingServer *self)
 {
   g_mutex_init (&self->lock);
+  g_mutex_init (&self->start_lock);
 }
