@@ -36,7 +36,8 @@ typedef struct
   gboolean version;
 } Options;
 
-#define UNSET (-1)
+/* No number anybody would want: -1 is one that somebody may try. */
+#define UNSET G_MININT
 
 static gboolean
 parse_options (Options *options, int *argc, char ***argv, GError **error)
