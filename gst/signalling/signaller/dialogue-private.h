@@ -33,7 +33,7 @@ void gst_signalling_dialogue_free (GstSignallingDialogue *dialogue);
 void gst_signalling_dialogue_connected (GstSignallingDialogue *dialogue, GstSignaller *signaller);
 void gst_signalling_dialogue_message (
     GstSignallingDialogue *dialogue, GstSignaller *signaller, GstSignallingMessage *message);
-/* Nothing more is told, also not what is just being told. */
+/* Any thread. Nothing more is told, also not what is just being told. */
 void gst_signalling_dialogue_mute (GstSignallingDialogue *dialogue);
 /* Our side has ended that session. */
 void gst_signalling_dialogue_forget_session (GstSignallingDialogue *dialogue, const gchar *session_id);

@@ -16,10 +16,10 @@ struct _GstSignallingDialogue
   gchar *own_id;
   gchar *meta;           /* JSON text, asked for when connected */
   gboolean welcomed;     /* on this connection */
-  gboolean muted;        /* the user has stopped us, perhaps from a handler of one of our signals */
+  gint muted;            /* atomic: the user has stopped us, perhaps from a handler of one of our signals */
   GHashTable *producers; /* id → meta text or NULL; those the user was told of, or may ask for a session */
   GHashTable *sessions;  /* set of ids */
-  gchar *asked;          /* producer that was asked for a session and has not answered */
+  gchar *asked;          /* producer we want a session with; gone or not, the server still has to answer */
 };
 
 static void
@@ -28,6 +28,12 @@ send_message (GstSignallingDialogue *dialogue, GstSignallingMessage *message)
   g_autoptr (GstSignallingMessage) owned = message;
 
   dialogue->callbacks.send (owned, dialogue->user_data);
+}
+
+static gboolean
+is_muted (GstSignallingDialogue *dialogue)
+{
+  return g_atomic_int_get (&dialogue->muted);
 }
 
 static gboolean
@@ -96,14 +102,14 @@ watch_producers (GstSignallingDialogue *dialogue)
 static void
 register_consumer (GstSignallingDialogue *dialogue)
 {
-  if (g_hash_table_size (dialogue->sessions) > 0)
-    return;
-  if (dialogue->settings.producer_id)
-    ask_for_session (dialogue, dialogue->settings.producer_id);
-  else if (dialogue->settings.first_producer)
+  if (dialogue->settings.producer_id) {
+    if (g_hash_table_size (dialogue->sessions) == 0)
+      ask_for_session (dialogue, dialogue->settings.producer_id);
+  } else if (dialogue->settings.first_producer) {
     watch_producers (dialogue);
-  else
+  } else {
     send_status (dialogue, GST_SIGNALLING_ROLE_CONSUMER);
+  }
 }
 
 static void
@@ -132,7 +138,7 @@ add_producer (GstSignallingDialogue *dialogue, GstSignaller *signaller, const gc
   gboolean known = g_hash_table_contains (dialogue->producers, id);
 
   g_hash_table_replace (dialogue->producers, g_strdup (id), g_strdup (meta));
-  if (known || !is_listener (dialogue) || dialogue->muted)
+  if (known || !is_listener (dialogue) || is_muted (dialogue))
     return;
   structure = gst_signalling_peer_meta_from_json (meta);
   gst_signaller_producer_added (signaller, id, structure, new_connection);
@@ -146,9 +152,7 @@ remove_producer (GstSignallingDialogue *dialogue, GstSignaller *signaller, const
 
   if (!g_hash_table_remove (dialogue->producers, gone))
     return;
-  if (g_strcmp0 (dialogue->asked, gone) == 0)
-    g_clear_pointer (&dialogue->asked, g_free);
-  if (is_listener (dialogue) && !dialogue->muted)
+  if (is_listener (dialogue) && !is_muted (dialogue))
     gst_signaller_producer_removed (signaller, gone, structure);
 }
 
@@ -212,12 +216,14 @@ on_status_changed (GstSignallingDialogue *dialogue, GstSignaller *signaller, Gst
 
 /* -- sessions ----------------------------------------------------------------------------------------------------- */
 
+/* GStreamer's parser passes over lines it does not know, and so over text that is no SDP at all. The version comes
+ * first in one that is: RFC 8866, 5. */
 static GstWebRTCSessionDescription *
 parse_description (GstWebRTCSDPType type, const gchar *text)
 {
   GstSDPMessage *sdp = NULL;
 
-  if (gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK) {
+  if (gst_sdp_message_new_from_text (text, &sdp) != GST_SDP_OK || !gst_sdp_message_get_version (sdp)) {
     if (sdp)
       gst_sdp_message_free (sdp);
     return NULL;
@@ -293,7 +299,7 @@ on_sdp (GstSignallingDialogue *dialogue, GstSignaller *signaller, GstSignallingM
   }
   g_hash_table_remove (dialogue->sessions, session_id);
   reject_session (dialogue, signaller, session_id, "its description is not valid");
-  if (!dialogue->muted)
+  if (!is_muted (dialogue))
     gst_signaller_session_ended_with_error (
         signaller, session_id, "The other side sent a session description that is not valid");
 }
@@ -350,7 +356,7 @@ void
 gst_signalling_dialogue_message (
     GstSignallingDialogue *dialogue, GstSignaller *signaller, GstSignallingMessage *message)
 {
-  if (dialogue->muted)
+  if (is_muted (dialogue))
     return;
   switch (gst_signalling_message_get_message_type (message)) {
     case GST_SIGNALLING_MESSAGE_WELCOME:
@@ -400,7 +406,7 @@ gst_signalling_dialogue_connected (GstSignallingDialogue *dialogue, GstSignaller
 void
 gst_signalling_dialogue_mute (GstSignallingDialogue *dialogue)
 {
-  dialogue->muted = TRUE;
+  g_atomic_int_set (&dialogue->muted, TRUE);
 }
 
 void

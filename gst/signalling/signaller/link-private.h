@@ -38,6 +38,8 @@ void gst_signalling_link_unref (GstSignallingLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstSignallingLink, gst_signalling_link_unref)
 
 void gst_signalling_link_start (GstSignallingLink *link);
+/* The server has spoken, so this connection works: the next loss is a new one, with all of its time for attempts. */
+void gst_signalling_link_confirm (GstSignallingLink *link);
 gboolean gst_signalling_link_send (GstSignallingLink *link, GBytes *text, GError **error);
 /* Ends the link by the closing handshake; `closed` is the last call back. */
 void gst_signalling_link_stop (GstSignallingLink *link);

@@ -57,7 +57,27 @@ drop_channel (GstSignallingLink *link)
   g_clear_object (&link->channel);
 }
 
-/* The last word: callbacks may stop the link again, or drop its owner. */
+static gboolean
+set_over (gpointer data)
+{
+  GstSignallingLink *link = data;
+
+  g_mutex_lock (&link->lock);
+  link->over = TRUE;
+  g_cond_broadcast (&link->over_cond);
+  g_mutex_unlock (&link->lock);
+  gst_signalling_context_thread_release (link->thread);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+unref_link (gpointer link)
+{
+  gst_signalling_link_unref (link);
+}
+
+/* The last word: callbacks may stop the link again, or drop its owner. Whoever waits for the end waits until the stack
+ * is gone, too: this may happen within another callback, stopped by a handler that has not returned. */
 static void
 end (GstSignallingLink *link, GstSignallingCloseInfo *info)
 {
@@ -72,12 +92,7 @@ end (GstSignallingLink *link, GstSignallingCloseInfo *info)
   if (link->destroy)
     link->destroy (link->user_data);
   link->destroy = NULL;
-
-  g_mutex_lock (&link->lock);
-  link->over = TRUE;
-  g_cond_broadcast (&link->over_cond);
-  g_mutex_unlock (&link->lock);
-  gst_signalling_context_thread_release (link->thread);
+  gst_signalling_context_thread_invoke (link->thread, set_over, gst_signalling_link_ref (link), unref_link);
 }
 
 static GstSignallingCloseInfo *
@@ -106,19 +121,15 @@ on_retry (gpointer owner)
   attempt (owner);
 }
 
-static gboolean
-schedule_retry (GstSignallingLink *link, GstSignallingCloseInfo *info, const GError *why)
+/* Counts the attempt that is made in @delay_ms, and tells of it. */
+static void
+wait_for_retry (GstSignallingLink *link, guint delay_ms, const GError *why)
 {
-  gint delay = gst_signalling_reconnect_policy_next (&link->policy, info, g_get_monotonic_time ());
-
-  if (delay < 0)
-    return FALSE;
   link->state = STATE_WAITING;
   gst_signalling_deadline_arm (
-      gst_signalling_context_thread_get_deadlines (link->thread), &link->retry, delay, on_retry, link);
-  GST_DEBUG ("attempt %u to reconnect in %d ms", link->policy.attempts, delay);
-  link->callbacks.retrying (link, link->policy.attempts, delay, why, link->user_data);
-  return TRUE;
+      gst_signalling_context_thread_get_deadlines (link->thread), &link->retry, delay_ms, on_retry, link);
+  GST_DEBUG ("attempt %u to reconnect in %u ms", link->policy.attempts, delay_ms);
+  link->callbacks.retrying (link, link->policy.attempts, delay_ms, why, link->user_data);
 }
 
 /* `closed` comes before `retrying`, and its handler may stop the link. */
@@ -127,16 +138,19 @@ lost (GstSignallingLink *link, GstSignallingCloseInfo *info)
 {
   g_autoptr (GstSignallingLink) guard = gst_signalling_link_ref (link);
   g_autoptr (GstSignallingCloseInfo) told = NULL;
+  gint delay_ms = -1;
 
-  if (!gst_signalling_reconnect_policy_wants (&link->policy, info)) {
+  if (gst_signalling_reconnect_policy_wants (&link->policy, info))
+    delay_ms = gst_signalling_reconnect_policy_next (&link->policy, info, g_get_monotonic_time ());
+  if (delay_ms < 0) {
     end (link, info);
     return;
   }
   told = with_reconnect (info, TRUE);
   link->state = STATE_WAITING;
   link->callbacks.closed (link, told, link->user_data);
-  if (link->state == STATE_WAITING && !schedule_retry (link, info, gst_signalling_close_info_get_error (info)))
-    end (link, info);
+  if (link->state == STATE_WAITING)
+    wait_for_retry (link, delay_ms, gst_signalling_close_info_get_error (info));
 }
 
 /* -- the channel -------------------------------------------------------------------------------------------------- */
@@ -184,7 +198,6 @@ take_connection (GstSignallingLink *link, SoupWebsocketConnection *connection)
   };
   gboolean again = link->was_connected;
 
-  gst_signalling_reconnect_policy_reset (&link->policy);
   link->state = STATE_OPEN;
   link->was_connected = TRUE;
   link->channel =
@@ -197,9 +210,14 @@ connect_failed (GstSignallingLink *link, const GError *error, gboolean may_retry
 {
   g_autoptr (GstSignallingCloseInfo) info = gst_signalling_close_info_new (
       GST_SIGNALLING_INITIATOR_NONE, GST_SIGNALLING_CLOSE_HANDSHAKE, FALSE, 0, NULL, FALSE, error);
+  gint delay_ms = -1;
 
-  if (!link->was_connected || !may_retry || !schedule_retry (link, NULL, error))
+  if (link->was_connected && may_retry)
+    delay_ms = gst_signalling_reconnect_policy_next (&link->policy, NULL, g_get_monotonic_time ());
+  if (delay_ms < 0)
     end (link, info);
+  else
+    wait_for_retry (link, delay_ms, error);
 }
 
 static void
@@ -228,6 +246,14 @@ gst_signalling_link_start (GstSignallingLink *link)
 {
   if (link->state == STATE_NEW)
     attempt (link);
+}
+
+/* What accepts the WebSocket may be a proxy whose server is not there: to count from new attempts would be to knock
+ * four times a second for ever. */
+void
+gst_signalling_link_confirm (GstSignallingLink *link)
+{
+  gst_signalling_reconnect_policy_reset (&link->policy);
 }
 
 gboolean

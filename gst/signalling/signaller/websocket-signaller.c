@@ -54,7 +54,10 @@ struct _GstWebSocketSignaller
   guint pong_timeout;
 
   GstSignallerConnectionState state;
-  Run *run; /* NULL unless started */
+  Run *run;             /* NULL unless started */
+  gboolean stopping;    /* @run was told to end, and has not yet */
+  gboolean start_again; /* as soon as it has */
+  GList *ending;        /* runs that are over, but for what their last callbacks still tell */
 };
 
 enum
@@ -80,6 +83,7 @@ static GParamSpec *properties[N_PROPS];
 static guint reconnecting_signal;
 
 static void signaller_iface_init (GstSignallerInterface *iface);
+static gboolean gst_web_socket_signaller_start (GstSignaller *signaller);
 
 /* clang-format off */
 G_DEFINE_ENUM_TYPE (GstWebSocketSignallerRole, gst_web_socket_signaller_role,
@@ -136,33 +140,55 @@ run_dup_owner (Run *run)
   return NULL;
 }
 
-static void
-set_state (GstWebSocketSignaller *self, GstSignallerConnectionState state)
+/* What was changed with the lock, to be notified without it. */
+typedef enum
 {
-  gboolean changed;
+  CHANGED_NOTHING = 0,
+  CHANGED_STATE = 1 << 0,
+  CHANGED_CLIENT_ID = 1 << 1,
+} Changes;
 
-  g_mutex_lock (&self->lock);
-  changed = self->state != state;
-  self->state = state;
-  g_mutex_unlock (&self->lock);
-  if (changed)
+static void
+notify_changes (GstWebSocketSignaller *self, Changes changes)
+{
+  if (changes & CHANGED_CLIENT_ID)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLIENT_ID]);
+  if (changes & CHANGED_STATE)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONNECTION_STATE]);
 }
 
-static void
-set_client_id (GstWebSocketSignaller *self, const gchar *client_id)
+/* With the lock. */
+static Changes
+replace_state (GstWebSocketSignaller *self, GstSignallerConnectionState state)
 {
-  gboolean changed;
+  gboolean changed = self->state != state;
+
+  self->state = state;
+  return changed ? CHANGED_STATE : CHANGED_NOTHING;
+}
+
+/* With the lock. */
+static Changes
+replace_client_id (GstWebSocketSignaller *self, const gchar *client_id)
+{
+  if (g_strcmp0 (self->client_id, client_id) == 0)
+    return CHANGED_NOTHING;
+  g_free (self->client_id);
+  self->client_id = g_strdup (client_id);
+  return CHANGED_CLIENT_ID;
+}
+
+/* What @run has come to, unless it is not the signaller's any more, or was told to stop: then that is the news. */
+static void
+set_state (GstWebSocketSignaller *self, Run *run, GstSignallerConnectionState state)
+{
+  Changes changes = CHANGED_NOTHING;
 
   g_mutex_lock (&self->lock);
-  changed = g_strcmp0 (self->client_id, client_id) != 0;
-  if (changed) {
-    g_free (self->client_id);
-    self->client_id = g_strdup (client_id);
-  }
+  if (self->run == run && !self->stopping)
+    changes = replace_state (self, state);
   g_mutex_unlock (&self->lock);
-  if (changed)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CLIENT_ID]);
+  notify_changes (self, changes);
 }
 
 /* -- what the link tells, on its thread --------------------------------------------------------------------------- */
@@ -230,30 +256,84 @@ tell_trouble (GstWebSocketSignaller *self, GstSignallingCloseInfo *info)
   }
 }
 
-/* FALSE when somebody else has done it. */
+/* All at once, so that whoever starts the signaller again in the same instant finds nothing half done. FALSE when
+ * somebody else has done it. */
 static gboolean
-abandon_run (GstWebSocketSignaller *self, Run *run)
+abandon_run (GstWebSocketSignaller *self, Run *run, GstSignallerConnectionState state)
 {
+  Changes changes = CHANGED_NOTHING;
   gboolean current;
 
   g_mutex_lock (&self->lock);
   current = self->run == run;
-  if (current)
+  if (current) {
     self->run = NULL;
+    self->stopping = FALSE;
+    changes = replace_client_id (self, NULL) | replace_state (self, state);
+  }
   g_mutex_unlock (&self->lock);
   if (current)
     run_unref (run);
+  notify_changes (self, changes);
   return current;
+}
+
+/* Somebody called start while a stop was under way. */
+static void
+start_again_if_wanted (GstWebSocketSignaller *self)
+{
+  gboolean wanted;
+
+  g_mutex_lock (&self->lock);
+  wanted = self->start_again;
+  self->start_again = FALSE;
+  g_mutex_unlock (&self->lock);
+  if (wanted)
+    gst_web_socket_signaller_start (GST_SIGNALLER (self));
 }
 
 static GstSignallerConnectionState
 state_after (GstSignallingCloseInfo *info)
 {
-  if (gst_signalling_close_info_get_will_reconnect (info))
-    return GST_SIGNALLER_CONNECTION_STATE_RECONNECTING;
   if (gst_signalling_close_info_get_error (info) && !is_illegal_close (info))
     return GST_SIGNALLER_CONNECTION_STATE_FAILED;
   return GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED;
+}
+
+/* Until forget_run(), a stop from elsewhere waits for its last words. */
+static void
+tell_end (GstWebSocketSignaller *self, Run *run, GstSignallingCloseInfo *info)
+{
+  g_mutex_lock (&self->lock);
+  self->ending = g_list_prepend (self->ending, run);
+  g_mutex_unlock (&self->lock);
+  if (abandon_run (self, run, state_after (info))) {
+    gst_signaller_connection_closed (GST_SIGNALLER (self), info);
+    tell_trouble (self, info);
+  }
+  start_again_if_wanted (self);
+}
+
+static gboolean
+is_wanted (GstWebSocketSignaller *self, Run *run)
+{
+  gboolean wanted;
+
+  g_mutex_lock (&self->lock);
+  wanted = self->run == run && !self->stopping;
+  g_mutex_unlock (&self->lock);
+  return wanted;
+}
+
+/* Any of the handlers may stop the signaller: then the rest is no news any more. */
+static void
+tell_loss (GstWebSocketSignaller *self, Run *run, GstSignallingCloseInfo *info)
+{
+  set_state (self, run, GST_SIGNALLER_CONNECTION_STATE_RECONNECTING);
+  if (is_wanted (self, run))
+    gst_signaller_connection_closed (GST_SIGNALLER (self), info);
+  if (is_wanted (self, run))
+    tell_trouble (self, info);
 }
 
 static void
@@ -262,18 +342,14 @@ on_closed (GstSignallingLink *link, GstSignallingCloseInfo *info, gpointer user_
   g_autoptr (GstWebSocketSignaller) self = run_dup_owner (user_data);
   Run *run = run_ref (user_data);
 
-  if (!gst_signalling_close_info_get_will_reconnect (info)) {
+  if (gst_signalling_close_info_get_will_reconnect (info)) {
+    if (self)
+      tell_loss (self, run, info);
+  } else {
     gst_signalling_dialogue_mute (run->dialogue);
     gst_signalling_context_thread_stop (run->thread);
-  }
-  if (self) {
-    if (!gst_signalling_close_info_get_will_reconnect (info)) {
-      abandon_run (self, run);
-      set_client_id (self, NULL);
-    }
-    set_state (self, state_after (info));
-    gst_signaller_connection_closed (GST_SIGNALLER (self), info);
-    tell_trouble (self, info);
+    if (self)
+      tell_end (self, run, info);
   }
   run_unref (run);
 }
@@ -303,13 +379,19 @@ send_now (GstSignallingMessage *message, gpointer user_data)
 static void
 on_welcomed (const gchar *peer_id, gpointer user_data)
 {
-  g_autoptr (GstWebSocketSignaller) self = run_dup_owner (user_data);
+  Run *run = user_data;
+  g_autoptr (GstWebSocketSignaller) self = run_dup_owner (run);
+  Changes changes = CHANGED_NOTHING;
 
   if (!self)
     return;
   GST_INFO_OBJECT (self, "connected as %s", peer_id);
-  set_client_id (self, peer_id);
-  set_state (self, GST_SIGNALLER_CONNECTION_STATE_CONNECTED);
+  gst_signalling_link_confirm (run->link);
+  g_mutex_lock (&self->lock);
+  if (self->run == run && !self->stopping)
+    changes = replace_client_id (self, peer_id) | replace_state (self, GST_SIGNALLER_CONNECTION_STATE_CONNECTED);
+  g_mutex_unlock (&self->lock);
+  notify_changes (self, changes);
 }
 
 /* -- starting ----------------------------------------------------------------------------------------------------- */
@@ -371,8 +453,16 @@ fill_dialogue_settings (GstWebSocketSignaller *self, GstSignallingDialogueSettin
 }
 
 static gboolean
-nothing (gpointer data)
+forget_run (gpointer data)
 {
+  Run *run = data;
+  g_autoptr (GstWebSocketSignaller) self = g_weak_ref_get (&run->owner);
+
+  if (!self)
+    return G_SOURCE_REMOVE;
+  g_mutex_lock (&self->lock);
+  self->ending = g_list_remove (self->ending, run);
+  g_mutex_unlock (&self->lock);
   return G_SOURCE_REMOVE;
 }
 
@@ -380,7 +470,7 @@ nothing (gpointer data)
 static void
 free_run_later (gpointer data)
 {
-  gst_signalling_context_thread_invoke (((Run *) data)->thread, nothing, data, run_unref_cb);
+  gst_signalling_context_thread_invoke (((Run *) data)->thread, forget_run, data, run_unref_cb);
 }
 
 /* With the lock. */
@@ -412,22 +502,26 @@ start_run (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* While a stop is under way, the next run has to wait for the end of this one. */
 static gboolean
 gst_web_socket_signaller_start (GstSignaller *signaller)
 {
   GstWebSocketSignaller *self = GST_WEB_SOCKET_SIGNALLER (signaller);
+  Changes changes = CHANGED_NOTHING;
   Run *run = NULL;
 
   g_mutex_lock (&self->lock);
   if (!self->run) {
     run = run_new (self);
     self->run = run_ref (run);
+    changes = replace_state (self, GST_SIGNALLER_CONNECTION_STATE_CONNECTING);
+  } else if (self->stopping) {
+    self->start_again = TRUE;
   }
   g_mutex_unlock (&self->lock);
-  if (!run)
-    return TRUE;
-  set_state (self, GST_SIGNALLER_CONNECTION_STATE_CONNECTING);
-  gst_signalling_context_thread_invoke (run->thread, start_run, run, run_unref_cb);
+  notify_changes (self, changes);
+  if (run)
+    gst_signalling_context_thread_invoke (run->thread, start_run, run, run_unref_cb);
   return TRUE;
 }
 
@@ -438,7 +532,6 @@ stop_run (gpointer data)
 {
   Run *run = data;
 
-  gst_signalling_dialogue_mute (run->dialogue);
   gst_signalling_link_stop (run->link);
   return G_SOURCE_REMOVE;
 }
@@ -454,39 +547,79 @@ dup_run (GstWebSocketSignaller *self)
   return run;
 }
 
+/* Until @run has told its end, for a bounded time: a handler that blocks its thread may be in the way. */
 static void
-wait_for_run (GstWebSocketSignaller *self, Run *run)
+wait_for_run (Run *run)
 {
   const GstSignallingChannelLimits *limits = &gst_signalling_channel_default_limits;
   gint64 until = g_get_monotonic_time () +
                  (limits->drain_ms + limits->reply_ms + STOP_SLACK_MS) * (gint64) G_TIME_SPAN_MILLISECOND;
 
   gst_signalling_link_wait (run->link, until);
-  /* A handler that blocks the thread is why that may not have worked. */
-  if (abandon_run (self, run)) {
-    set_client_id (self, NULL);
-    set_state (self, GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED);
-  }
+}
+
+static void
+join_run (Run *run)
+{
   gst_signalling_context_thread_join (
       run->thread, g_get_monotonic_time () + JOIN_MS * (gint64) G_TIME_SPAN_MILLISECOND);
+}
+
+/* TRUE when it could be waited for. */
+static gboolean
+end_run (Run *run)
+{
+  gst_signalling_dialogue_mute (run->dialogue);
+  if (gst_signalling_context_thread_is_current (run->thread)) {
+    stop_run (run);
+    return FALSE;
+  }
+  gst_signalling_context_thread_invoke (run->thread, stop_run, run_ref (run), run_unref_cb);
+  wait_for_run (run);
+  return TRUE;
+}
+
+static void
+wait_for_last_words (gpointer data, gpointer user_data)
+{
+  Run *run = data;
+
+  if (!gst_signalling_context_thread_is_current (run->thread))
+    wait_for_run (run);
+}
+
+static gpointer
+copy_run (gconstpointer run, gpointer user_data)
+{
+  return run_ref ((Run *) run);
 }
 
 static gboolean
 gst_web_socket_signaller_stop (GstSignaller *signaller)
 {
   GstWebSocketSignaller *self = GST_WEB_SOCKET_SIGNALLER (signaller);
-  Run *run = dup_run (self);
+  Changes changes = CHANGED_NOTHING;
+  GList *ending;
+  Run *run;
 
-  if (!run)
-    return TRUE;
-  set_state (self, GST_SIGNALLER_CONNECTION_STATE_CLOSING);
-  if (gst_signalling_context_thread_is_current (run->thread)) {
-    stop_run (run);
-  } else {
-    gst_signalling_context_thread_invoke (run->thread, stop_run, run_ref (run), run_unref_cb);
-    wait_for_run (self, run);
+  g_mutex_lock (&self->lock);
+  self->start_again = FALSE;
+  run = self->run ? run_ref (self->run) : NULL;
+  self->stopping = run != NULL;
+  if (run)
+    changes = replace_state (self, GST_SIGNALLER_CONNECTION_STATE_CLOSING);
+  ending = g_list_copy_deep (self->ending, copy_run, NULL);
+  g_mutex_unlock (&self->lock);
+  notify_changes (self, changes);
+
+  if (run && end_run (run)) {
+    if (abandon_run (self, run, GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED))
+      start_again_if_wanted (self);
+    join_run (run);
   }
-  run_unref (run);
+  g_clear_pointer (&run, run_unref);
+  g_list_foreach (ending, wait_for_last_words, NULL);
+  g_list_free_full (ending, run_unref_cb);
   return TRUE;
 }
 
@@ -739,11 +872,22 @@ gst_web_socket_signaller_get_property (GObject *object, guint prop_id, GValue *v
   g_mutex_unlock (&self->lock);
 }
 
+/* Nobody is told: handlers have no business with an object that goes. */
 static void
 gst_web_socket_signaller_dispose (GObject *object)
 {
-  /* Not by the signal: handlers of others have no business with an object that goes. */
-  gst_web_socket_signaller_stop (GST_SIGNALLER (object));
+  GstWebSocketSignaller *self = GST_WEB_SOCKET_SIGNALLER (object);
+  Run *run;
+
+  g_mutex_lock (&self->lock);
+  run = g_steal_pointer (&self->run);
+  self->stopping = FALSE;
+  g_clear_pointer (&self->client_id, g_free);
+  self->state = GST_SIGNALLER_CONNECTION_STATE_DISCONNECTED;
+  g_mutex_unlock (&self->lock);
+  if (run && end_run (run))
+    join_run (run);
+  g_clear_pointer (&run, run_unref);
   G_OBJECT_CLASS (gst_web_socket_signaller_parent_class)->dispose (object);
 }
 
@@ -752,8 +896,8 @@ gst_web_socket_signaller_finalize (GObject *object)
 {
   GstWebSocketSignaller *self = GST_WEB_SOCKET_SIGNALLER (object);
 
-  if (self->run)
-    run_unref (self->run);
+  g_assert (!self->run);
+  g_list_free (self->ending);
   g_free (self->uri);
   g_free (self->producer_peer_id);
   g_free (self->cafile);
