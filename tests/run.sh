@@ -129,9 +129,9 @@ $quick && finish
 CC=clang build clang -Dtests=enabled -Dintrospection=disabled -Ddocs=disabled &&
   check clang unit --suite unit --suite elements
 
-# Programs that load the library into somebody else's process (Python) cannot run with it: suite `foreign`.
+# Programs that are not ours cannot run with it: suite `foreign`.
 CC=clang build sanitizers -Db_sanitize=address,undefined -Db_lundef=false \
     -Dtests=enabled -Dintrospection=disabled -Ddocs=disabled &&
-  check sanitizers unit --suite unit --suite elements --suite fuzz --no-suite foreign --timeout-multiplier 3
+  check sanitizers unit --suite unit --suite elements --suite fuzz --no-suite foreign --timeout-multiplier 5
 
 finish
