@@ -192,18 +192,6 @@ on_signal (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-static void
-wait_for_signal (void)
-{
-  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  guint term = g_unix_signal_add (SIGTERM, on_signal, loop);
-  guint interrupt = g_unix_signal_add (SIGINT, on_signal, loop);
-
-  g_main_loop_run (loop);
-  g_source_remove (term);
-  g_source_remove (interrupt);
-}
-
 static int
 exit_code_for (const GError *error)
 {
@@ -233,20 +221,40 @@ announce (GstSignallingServer *server, const Options *options)
 }
 
 static int
+serve (GstSignallingServer *server, const Options *options, GMainLoop *loop)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!gst_signalling_server_start (server, &error))
+    return fail (error);
+  announce (server, options);
+  g_main_loop_run (loop);
+  gst_signalling_server_stop (server);
+  return EXIT_OK;
+}
+
+/* Signals are caught from before the program says that it listens until it has closed every connection: whoever sends a
+ * second one waits no longer than five seconds anyway. */
+static int
 run (const Options *options)
 {
   g_autoptr (GstSignallingServer) server = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GError) error = NULL;
+  guint term, interrupt;
+  int code;
 
   if (!start_logging (options, &error))
     return fail (error);
   server = gst_signalling_server_new ();
-  if (!configure (server, options, &error) || !gst_signalling_server_start (server, &error))
+  if (!configure (server, options, &error))
     return fail (error);
-  announce (server, options);
-  wait_for_signal ();
-  gst_signalling_server_stop (server);
-  return EXIT_OK;
+  term = g_unix_signal_add (SIGTERM, on_signal, loop);
+  interrupt = g_unix_signal_add (SIGINT, on_signal, loop);
+  code = serve (server, options, loop);
+  g_source_remove (term);
+  g_source_remove (interrupt);
+  return code;
 }
 
 int
