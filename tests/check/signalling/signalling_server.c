@@ -448,11 +448,12 @@ do_deed (const gchar *event, gpointer data)
 static void
 play_deed (const gchar *event, gboolean drop)
 {
+  Deed deed = { NULL, event, drop, FALSE };
   g_autoptr (ServerProbe) server = server_probe_run ();
-  Deed deed = { server, event, drop, FALSE };
   g_autoptr (ProtocolPeer) producer = join_as (server, "['producer']");
   g_autoptr (ProtocolPeer) consumer = join (server);
 
+  deed.server = server;
   event_log_set_hook (server->log, do_deed, &deed);
   if (g_str_has_prefix (event, "session")) {
     protocol_peer_say (consumer, "{'type': 'startSession', 'peerId': '%s'}", producer->id);

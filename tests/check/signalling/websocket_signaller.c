@@ -510,9 +510,13 @@ test_hostile_server (void)
   g_assert_cmpuint (event_log_count (consumer->log, "closed*"), ==, 0);
   g_assert_cmpuint (event_log_count (consumer->log, "client-id*"), ==, 1);
   g_assert_cmpuint (event_log_count (consumer->log, "requested*"), ==, 0);
+  /* The session that nobody here can have was refused, in the words of both versions. */
+  protocol_peer_expect (server, "setPeerStatus");
+  protocol_peer_expect (server, "list");
+  protocol_peer_expect (server, "endSessionV1_1");
+  protocol_peer_expect (server, "endSession");
   raw_peer_send_close (server->raw, 1000, NULL);
   raw_peer_expect_close (server->raw, 1000);
-  /* The session that nobody here can have was refused, in the words of both versions. */
   g_assert_cmpuint (raw_peer_count (server->raw, RAW_TEXT), ==, 5);
   raw_peer_fin (server->raw);
   event_log_expect (consumer->log, "closed remote clean finished 1000 for-good *");

@@ -125,11 +125,12 @@ action_stop (SignallerProbe *probe)
 static void
 test_stop_in_handler (gconstpointer data)
 {
+  Deed deed = { NULL, data, action_stop, FALSE };
   g_autoptr (RawListener) listener = raw_listener_new (RAW_SOCKET_PLAIN);
   g_autoptr (SignallerProbe) probe = probe_new (listener, data);
-  Deed deed = { probe, data, action_stop, FALSE };
   g_autoptr (ProtocolPeer) server = NULL;
 
+  deed.probe = probe;
   event_log_set_hook (probe->log, do_deed, &deed);
   gst_signaller_start (probe->signaller);
   server = serve (listener, data);
@@ -159,12 +160,13 @@ action_restart (SignallerProbe *probe)
 static void
 test_restart_in_handler (gconstpointer data)
 {
+  Deed deed = { NULL, data, action_restart, FALSE };
   g_autoptr (RawListener) listener = raw_listener_new (RAW_SOCKET_PLAIN);
   g_autoptr (SignallerProbe) probe = probe_new (listener, data);
-  Deed deed = { probe, data, action_restart, FALSE };
   g_autoptr (ProtocolPeer) first = NULL;
   g_autoptr (ProtocolPeer) second = NULL;
 
+  deed.probe = probe;
   event_log_set_hook (probe->log, do_deed, &deed);
   gst_signaller_start (probe->signaller);
   first = serve (listener, data);
@@ -190,11 +192,12 @@ action_drop (SignallerProbe *probe)
 static void
 test_drop_in_handler (gconstpointer data)
 {
+  Deed deed = { NULL, data, action_drop, FALSE };
   g_autoptr (RawListener) listener = raw_listener_new (RAW_SOCKET_PLAIN);
   g_autoptr (SignallerProbe) probe = probe_new (listener, data);
-  Deed deed = { probe, data, action_drop, FALSE };
   g_autoptr (ProtocolPeer) server = NULL;
 
+  deed.probe = probe;
   event_log_set_hook (probe->log, do_deed, &deed);
   gst_signaller_start (probe->signaller);
   server = serve (listener, data);
@@ -372,10 +375,10 @@ set_gate (Gate *gate, gboolean open)
 static void
 test_stop_with_blocked_handler (gconstpointer unused)
 {
+  Gate gate = { 0 };
   g_autoptr (RawListener) listener = raw_listener_new (RAW_SOCKET_PLAIN);
   g_autoptr (SignallerProbe) probe = signaller_probe_new ("signaller", raw_listener_get_port (listener));
   g_autoptr (ProtocolPeer) server = NULL;
-  Gate gate = { 0 };
   gint64 since;
 
   g_object_set (probe->signaller, "role", LISTENER, NULL);
