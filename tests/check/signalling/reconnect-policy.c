@@ -13,8 +13,10 @@ info_new (GstSignallingCloseClass close_class, guint code)
 {
   g_autoptr (GError) error = NULL;
 
-  if (close_class == GST_SIGNALLING_CLOSE_CLEAN || close_class == GST_SIGNALLING_CLOSE_LOCAL)
+  if (close_class == GST_SIGNALLING_CLOSE_CLEAN)
     return gst_signalling_close_info_new_orderly (GST_SIGNALLING_INITIATOR_REMOTE, TRUE, code, NULL, FALSE);
+  if (close_class == GST_SIGNALLING_CLOSE_LOCAL)
+    return gst_signalling_close_info_new_orderly (GST_SIGNALLING_INITIATOR_LOCAL, TRUE, code, NULL, FALSE);
   error = g_error_new_literal (GST_SIGNALLING_ERROR, GST_SIGNALLING_ERROR_FAILED, "x");
   return gst_signalling_close_info_new (GST_SIGNALLING_INITIATOR_NONE, close_class, FALSE, code, NULL, FALSE, error);
 }
