@@ -9,13 +9,63 @@
 
 #define MTU 1200
 
-/* Whether the hardware is there is known in READY. */
-static gboolean
-check_encoder_works (GstElement *encoder, GError **error)
+/* What @raw becomes behind @filter: fixed, of an ordinary size and rate where @raw says nothing. */
+static GstCaps *
+input_caps (GstPad *sink, const GstCaps *raw, const GstCaps *filter)
 {
-  gboolean works = gst_element_set_state (encoder, GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
+  const GstStructure *given = gst_caps_is_any (raw) ? NULL : gst_caps_get_structure (raw, 0);
+  g_autoptr (GstCaps) wanted = gst_caps_copy (filter);
+  GstCaps *caps;
+  gint width = 320;
+  gint height = 240;
+  gint numerator = 30;
+  gint denominator = 1;
 
-  gst_element_set_state (encoder, GST_STATE_NULL);
+  if (gst_structure_has_name (gst_caps_get_structure (wanted, 0), "audio/x-raw")) {
+    gst_caps_set_simple (wanted, "rate", G_TYPE_INT, 48000, NULL);
+  } else {
+    if (given != NULL) {
+      gst_structure_get_int (given, "width", &width);
+      gst_structure_get_int (given, "height", &height);
+      gst_structure_get_fraction (given, "framerate", &numerator, &denominator);
+    }
+    gst_caps_set_simple (wanted, "width", G_TYPE_INT, width, "height", G_TYPE_INT, height, "framerate",
+        GST_TYPE_FRACTION, numerator, denominator, NULL);
+  }
+
+  caps = gst_pad_query_caps (sink, wanted);
+  return gst_caps_is_empty (caps) ? caps : gst_caps_fixate (caps);
+}
+
+/* Some encoders open their device only for a format. With other memory than the system's that needs a context from the
+ * pipeline, and is left to it. */
+static gboolean
+accepts_input (GstElement *encoder, const GstCaps *raw, const GstCaps *filter)
+{
+  g_autoptr (GstPad) sink = gst_element_get_static_pad (encoder, "sink");
+  g_autoptr (GstCaps) caps = input_caps (sink, raw, filter);
+
+  if (gst_caps_is_empty (caps))
+    return FALSE;
+  if (!gst_caps_features_contains (gst_caps_get_features (filter, 0), GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY))
+    return TRUE;
+
+  return gst_pad_send_event (sink, gst_event_new_stream_start ("trial")) &&
+         gst_pad_send_event (sink, gst_event_new_caps (caps));
+}
+
+/* Whether the hardware is there is known in READY, or in PAUSED with a format. It takes the whole chain: without what
+ * is behind it an encoder would not know which profile is wanted. */
+static gboolean
+check_encoder_works (GstElement *chain, GstElement *encoder, const GstCaps *raw, GstElement *filter, GError **error)
+{
+  g_autoptr (GstCaps) filter_caps = NULL;
+  gboolean works;
+
+  g_object_get (filter, "caps", &filter_caps, NULL);
+  works = gst_element_set_state (chain, GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE &&
+          accepts_input (encoder, raw, filter_caps);
+  gst_element_set_state (chain, GST_STATE_NULL);
   if (!works)
     g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ_WRITE, "The encoder %s does not start",
         GST_OBJECT_NAME (gst_element_get_factory (encoder)));
@@ -38,7 +88,7 @@ make_encoder (GstElementFactory *factory, guint bitrate, GError **error)
   if (bitrate > 0)
     gst_soup_webrtc_encoder_set_bitrate (encoder, bitrate);
 
-  return check_encoder_works (encoder, error) ? g_steal_pointer (&encoder) : NULL;
+  return g_steal_pointer (&encoder);
 }
 
 /* The first profile that the encoder says it can make. */
@@ -103,6 +153,7 @@ gst_soup_webrtc_encoder_chain_new (const GstSoupWebRTCCodec *codec, GstElementFa
     guint bitrate, GstElement **encoder, GError **error)
 {
   GstElement *made = make_encoder (factory, bitrate, error);
+  GstElement *filter;
   GstElement *chain;
   GList *elements;
 
@@ -116,7 +167,10 @@ gst_soup_webrtc_encoder_chain_new (const GstSoupWebRTCCodec *codec, GstElementFa
     return NULL;
   }
 
+  filter = g_list_last (elements)->data;
   chain = finish_chain (codec, factory, g_list_append (elements, made), error);
+  if (chain != NULL && !check_encoder_works (chain, made, raw_caps, filter, error))
+    gst_clear_object (&chain);
   if (chain != NULL)
     *encoder = made;
 

@@ -46,9 +46,10 @@ gst_soup_webrtc_codec_list_encoders (const GstSoupWebRTCCodec *codec, const GstC
 
 /* Raw in, encoded and parsed out: a floating bin with ghost pads sink and src around
  *   converters for the memory of @raw_caps ! capsfilter ! encoder ! [parser] ! capsfilter
- * The encoder is tuned and set to @bitrate (bit/s; 0 leaves its default). It was in READY once, so that a machine
- * without the hardware is an error here, and the next factory can be tried at once. @encoder (transfer none) lives as
- * long as the bin. Errors: GST_CORE_ERROR_MISSING_PLUGIN, GST_RESOURCE_ERROR_OPEN_READ_WRITE. */
+ * The encoder is tuned and set to @bitrate (bit/s; 0 leaves its default), and was started once with the format that
+ * @raw_caps become, so that a machine without the hardware is an error here, and the next factory can be tried at once.
+ * @encoder (transfer none) lives as long as the bin.
+ * Errors: GST_CORE_ERROR_MISSING_PLUGIN, GST_RESOURCE_ERROR_OPEN_READ_WRITE. */
 GstElement *gst_soup_webrtc_encoder_chain_new (const GstSoupWebRTCCodec *codec, GstElementFactory *factory,
     const GstCaps *raw_caps, guint bitrate, GstElement **encoder, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
