@@ -498,6 +498,102 @@ GST_START_TEST (test_fallback_order)
 }
 GST_END_TEST
 
+/* The encoder of a Raspberry Pi, as far as its settings go: everything is in one structure. */
+typedef struct
+{
+  GstElement parent;
+  GstStructure *extra_controls;
+} TestV4l2Encoder;
+typedef GstElementClass TestV4l2EncoderClass;
+
+GType test_v4l2_encoder_get_type (void);
+
+G_DEFINE_TYPE (TestV4l2Encoder, test_v4l2_encoder, GST_TYPE_ELEMENT)
+
+static void
+test_v4l2_encoder_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  TestV4l2Encoder *self = (TestV4l2Encoder *) object;
+
+  g_clear_pointer (&self->extra_controls, gst_structure_free);
+  self->extra_controls = g_value_dup_boxed (value);
+}
+
+static void
+test_v4l2_encoder_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boxed (value, ((TestV4l2Encoder *) object)->extra_controls);
+}
+
+static void
+test_v4l2_encoder_finalize (GObject *object)
+{
+  g_clear_pointer (&((TestV4l2Encoder *) object)->extra_controls, gst_structure_free);
+  G_OBJECT_CLASS (test_v4l2_encoder_parent_class)->finalize (object);
+}
+
+static void
+test_v4l2_encoder_class_init (TestV4l2EncoderClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  g_autoptr (GstCaps) raw = gst_caps_from_string ("video/x-raw");
+  g_autoptr (GstCaps) encoded = gst_caps_from_string ("video/x-h264");
+
+  object_class->set_property = test_v4l2_encoder_set_property;
+  object_class->get_property = test_v4l2_encoder_get_property;
+  object_class->finalize = test_v4l2_encoder_finalize;
+  g_object_class_install_property (object_class, 1,
+      g_param_spec_boxed ("extra-controls", "", "", GST_TYPE_STRUCTURE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
+  gst_element_class_set_static_metadata (klass, "V4L2", "Codec/Encoder/Video/Hardware", "Settings only", "Nobody");
+  gst_element_class_add_pad_template (klass, gst_pad_template_new ("sink", GST_PAD_SINK, GST_PAD_ALWAYS, raw));
+  gst_element_class_add_pad_template (klass, gst_pad_template_new ("src", GST_PAD_SRC, GST_PAD_ALWAYS, encoded));
+}
+
+static void
+test_v4l2_encoder_init (TestV4l2Encoder *encoder)
+{
+  GstElementClass *klass = GST_ELEMENT_GET_CLASS (encoder);
+
+  gst_element_add_pad (
+      GST_ELEMENT (encoder), gst_pad_new_from_template (gst_element_class_get_pad_template (klass, "sink"), "sink"));
+  gst_element_add_pad (
+      GST_ELEMENT (encoder), gst_pad_new_from_template (gst_element_class_get_pad_template (klass, "src"), "src"));
+}
+
+static void
+check_control (GstElement *encoder, const gchar *name, gint expected)
+{
+  g_autoptr (GstStructure) controls = NULL;
+  gint value = -1;
+
+  g_object_get (encoder, "extra-controls", &controls, NULL);
+  fail_unless (controls != NULL && gst_structure_get_int (controls, name, &value), "no %s", name);
+  fail_unless_equals_int (value, expected);
+}
+
+GST_START_TEST (test_bitrate_in_a_structure)
+{
+  g_autoptr (GstCaps) raw = gst_caps_from_string (VIDEO_CAPS);
+  g_autoptr (GstElementFactory) factory = NULL;
+  g_autoptr (GError) error = NULL;
+  GstElement *encoder = NULL;
+  GstElement *chain;
+
+  gst_element_register (NULL, "v4l2h264enc", GST_RANK_PRIMARY, test_v4l2_encoder_get_type ());
+  factory = gst_element_factory_find ("v4l2h264enc");
+  chain = gst_soup_webrtc_encoder_chain_new (codec_named ("H264"), factory, raw, 700000, &encoder, &error);
+  g_assert_no_error (error);
+  check_control (encoder, "video_bitrate", 700000);
+  check_control (encoder, "video_gop_size", 2560);
+  check_control (encoder, "repeat_sequence_header", 1);
+  fail_unless (gst_soup_webrtc_encoder_set_bitrate (encoder, 900000));
+  check_control (encoder, "video_bitrate", 900000);
+  check_control (encoder, "video_gop_size", 2560);
+  fail_unless_equals_int (gst_soup_webrtc_encoder_get_bitrate (encoder), 900000);
+  gst_object_unref (gst_object_ref_sink (chain));
+}
+GST_END_TEST
+
 GST_START_TEST (test_rank_none_is_left_out)
 {
   g_autoptr (GstElementFactory) vp8enc = gst_element_factory_find ("vp8enc");
@@ -543,7 +639,7 @@ GST_START_TEST (test_memory_gl)
 }
 GST_END_TEST
 
-/* Runs @check without the elements of @names. */
+/* What is said to be missing without the elements of @names. */
 static void
 check_missing (const gchar *encoding_name, const gchar *const *names, const gchar *expected)
 {
@@ -708,6 +804,7 @@ codecs_suite (void)
   tcase_add_test (elements, test_parser_chain_from_byte_stream);
   tcase_add_test (elements, test_bitrate);
   tcase_add_test (elements, test_bitrate_of_strangers);
+  tcase_add_test (elements, test_bitrate_in_a_structure);
   tcase_add_test (elements, test_tuning);
   tcase_add_test (elements, test_tuning_of_opus);
   tcase_add_test (elements, test_payloader_settings);
