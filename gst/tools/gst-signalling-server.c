@@ -32,6 +32,7 @@ typedef struct
   gint handshake_timeout;
   gint ping_interval;
   gint pong_timeout;
+  gboolean no_page;
   gchar *log_level;
   gboolean version;
 } Options;
@@ -62,6 +63,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "ping-interval", 0, 0, G_OPTION_ARG_INT, &options->ping_interval, "Silence before a ping, 0: never (default: 20)",
         "SECONDS" },
     { "pong-timeout", 0, 0, G_OPTION_ARG_INT, &options->pong_timeout, "Time to answer it (default: 10)", "SECONDS" },
+    { "no-page", 0, 0, G_OPTION_ARG_NONE, &options->no_page, "No page for browsers that open the server's address",
+        NULL },
     { "log-level", 0, 0, G_OPTION_ARG_STRING, &options->log_level,
         "none, error, warning, info, debug or trace (default: info)", "LEVEL" },
     { "version", 'V', 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL },
@@ -73,6 +76,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "Signalling server for WebRTC with GStreamer: introduces producers and consumers of media to each other.");
   g_option_context_set_description (context,
       "Producers and consumers connect to ws://HOST:PORT/, or to wss://HOST:PORT/ when there is a certificate.\n"
+      "A browser finds a page at http://HOST:PORT/ or https://HOST:PORT/ that lists the producers and plays them.\n"
       "SIGINT or SIGTERM end the server: every client is sent a Close, and the exit code is 0.\n");
   g_option_context_add_main_entries (context, entries, NULL);
   return g_option_context_parse (context, argc, argv, error);
@@ -100,7 +104,7 @@ configure (GstSignallingServer *server, const Options *options, GError **error)
 {
   if (options->host)
     g_object_set (server, "host", options->host, NULL);
-  g_object_set (server, "cert", options->cert, "key", options->key, NULL);
+  g_object_set (server, "cert", options->cert, "key", options->key, "serve-page", !options->no_page, NULL);
   return set_uint (server, "port", options->port, error) &&
          set_uint (server, "max-connections", options->max_connections, error) &&
          set_uint (server, "max-connections-per-address", options->max_connections_per_address, error) &&

@@ -34,6 +34,8 @@ GstSignallingEntrance *gst_signalling_entrance_new (GstSignallingContextThread *
     const GstSignallingEntranceLimits *limits, const GstSignallingEntranceCallbacks *callbacks, gpointer user_data)
     G_GNUC_WARN_UNUSED_RESULT;
 void gst_signalling_entrance_admit (GstSignallingEntrance *entrance, GSocket *socket);
+/* Whether a GET without an Upgrade is answered with the page for browsers; it is not unless this was called. */
+void gst_signalling_entrance_set_serve_page (GstSignallingEntrance *entrance, gboolean serve_page);
 guint gst_signalling_entrance_get_n_connections (GstSignallingEntrance *entrance);
 /* Ends what has not been upgraded yet, and shortens the deadlines of what closes: `empty` follows, perhaps from within
  * this call. */

@@ -7,6 +7,7 @@
 #include <libsoup/soup.h>
 
 #include <gst/signalling/server/entrance-private.h>
+#include <gst/signalling/server/page-private.h>
 
 GST_DEBUG_CATEGORY_STATIC (gst_signalling_entrance_debug);
 #define GST_CAT_DEFAULT gst_signalling_entrance_debug
@@ -28,6 +29,7 @@ struct _GstSignallingEntrance
   GHashTable *visitors;    /* set of Visitor: owned, all of them */
   GHashTable *per_address; /* address text → number of connections, refused ones left out */
   guint n_refused;
+  gboolean serve_page;
   gboolean closing;
 };
 
@@ -339,22 +341,50 @@ wants_websocket (SoupMessageHeaders *headers)
          soup_message_headers_header_contains (headers, "Connection", "Upgrade");
 }
 
+static gboolean
+has_method (SoupServerMessage *message, const gchar *method)
+{
+  return g_strcmp0 (soup_server_message_get_method (message), method) == 0;
+}
+
+static void
+answer_wrong_method (SoupServerMessage *message, gboolean with_head)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (message);
+
+  answer (message, SOUP_STATUS_METHOD_NOT_ALLOWED,
+      with_head ? "Only GET and HEAD are answered here." : "Only GET is answered here.");
+  soup_message_headers_replace (headers, "Allow", with_head ? "GET, HEAD" : "GET");
+}
+
+/* Somebody who did not ask for a WebSocket: a browser, more often than not. */
+static void
+answer_plain_request (GstSignallingEntrance *entrance, SoupServerMessage *message, const gchar *path)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
+
+  if (!entrance->serve_page || soup_message_headers_get_one (headers, "Upgrade"))
+    answer_upgrade_required (message, "This is a WebRTC signalling server: connect to it with a WebSocket.");
+  else if (!gst_signalling_page_answer (message, path))
+    answer (message, SOUP_STATUS_NOT_FOUND, "There is nothing here. The page is at /, and WebSockets are welcome.");
+}
+
 static void
 on_request (SoupServer *http, SoupServerMessage *message, const char *path, GHashTable *query, gpointer user_data)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const gchar *version = soup_message_headers_get_one (headers, "Sec-WebSocket-Version");
   Visitor *visitor = visitor_of (message);
+  const gboolean with_head = visitor && visitor->entrance->serve_page;
 
   if (!visitor) {
     soup_server_message_set_status (message, SOUP_STATUS_INTERNAL_SERVER_ERROR, NULL);
   } else if (visitor->refusal) {
     answer_refusal (message, visitor->refusal);
-  } else if (g_strcmp0 (soup_server_message_get_method (message), "GET") != 0) {
-    answer (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "Only GET is answered here.");
-    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow", "GET");
-  } else if (!wants_websocket (headers)) {
-    answer_upgrade_required (message, "This is a WebRTC signalling server: connect to it with a WebSocket.");
+  } else if (!has_method (message, "GET") && !(with_head && has_method (message, "HEAD"))) {
+    answer_wrong_method (message, with_head);
+  } else if (!has_method (message, "GET") || !wants_websocket (headers)) {
+    answer_plain_request (visitor->entrance, message, path);
   } else if (g_strcmp0 (version, "13") != 0) {
     answer_upgrade_required (message, "This server speaks version 13 of the WebSocket protocol (RFC 6455).");
   } else if (soup_websocket_server_process_handshake (message, NULL, NULL, NULL, NULL)) {
@@ -391,6 +421,12 @@ gst_signalling_entrance_new (GstSignallingContextThread *thread, GTlsCertificate
   soup_server_add_early_handler (entrance->http, NULL, on_headers, NULL, NULL);
   soup_server_add_handler (entrance->http, NULL, on_request, NULL, NULL);
   return entrance;
+}
+
+void
+gst_signalling_entrance_set_serve_page (GstSignallingEntrance *entrance, gboolean serve_page)
+{
+  entrance->serve_page = serve_page;
 }
 
 guint

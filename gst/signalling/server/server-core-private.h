@@ -17,6 +17,7 @@ typedef struct
   GstSignallingChannelLimits channel;
   GstSignallingRouterLimits router;
   guint messages_per_second;
+  gboolean serve_page;
 } GstSignallingServerLimits;
 
 /* All called on the context thread. */

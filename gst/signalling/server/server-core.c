@@ -201,6 +201,7 @@ gst_signalling_server_core_new (GstSignallingContextThread *thread, const gchar 
   core->clients = g_hash_table_new (NULL, NULL);
   core->router = gst_signalling_router_new (&limits->router, &router_callbacks, core);
   core->entrance = gst_signalling_entrance_new (thread, certificate, &limits->entrance, &entrance_callbacks, core);
+  gst_signalling_entrance_set_serve_page (core->entrance, limits->serve_page);
   GST_INFO (
       "listening on port %u of %s%s", gst_signalling_server_core_get_port (core), host, certificate ? " with TLS" : "");
   return core;

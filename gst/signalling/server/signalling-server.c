@@ -46,6 +46,7 @@ struct _GstSignallingServer
   guint handshake_timeout;
   guint ping_interval;
   guint pong_timeout;
+  gboolean serve_page;
 
   GstSignallingContextThread *thread; /* NULL unless running */
   GstSignallingContextThread *ending; /* the one that was told to stop last, for others who call stop meanwhile */
@@ -71,6 +72,7 @@ enum
   PROP_HANDSHAKE_TIMEOUT,
   PROP_PING_INTERVAL,
   PROP_PONG_TIMEOUT,
+  PROP_SERVE_PAGE,
   N_PROPS
 };
 
@@ -245,6 +247,7 @@ fill_limits (GstSignallingServer *self, GstSignallingServerLimits *limits)
   limits->router = gst_signalling_router_default_limits;
   limits->router.max_sessions_per_peer = self->max_sessions_per_peer;
   limits->messages_per_second = self->max_messages_per_second;
+  limits->serve_page = self->serve_page;
 }
 
 /* What the properties say now; FALSE when the server runs already. */
@@ -515,6 +518,8 @@ gst_signalling_server_set_property (GObject *object, guint prop_id, const GValue
     set_string (&self->key_path, value, NULL);
   else if (prop_id == PROP_TLS_CERTIFICATE)
     g_set_object (&self->certificate, g_value_get_object (value));
+  else if (prop_id == PROP_SERVE_PAGE)
+    self->serve_page = g_value_get_boolean (value);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   g_mutex_unlock (&self->lock);
@@ -537,6 +542,8 @@ gst_signalling_server_get_property (GObject *object, guint prop_id, GValue *valu
     g_value_set_string (value, self->key_path);
   else if (prop_id == PROP_TLS_CERTIFICATE)
     g_value_set_object (value, self->certificate);
+  else if (prop_id == PROP_SERVE_PAGE)
+    g_value_set_boolean (value, self->serve_page);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
   g_mutex_unlock (&self->lock);
@@ -726,6 +733,22 @@ install_address (void)
 }
 
 static void
+install_page (void)
+{
+  /**
+   * GstSignallingServer:serve-page:
+   *
+   * Whether browsers find a page at the server's own address that lists its producers and plays them. Otherwise a
+   * request that does not ask for a WebSocket is answered with HTTP status 426.
+   *
+   * Since: 0.1
+   */
+  properties[PROP_SERVE_PAGE] = g_param_spec_boolean ("serve-page", "Serve page",
+      "Answer browsers with a page that lists the producers and plays them", TRUE,
+      G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
+}
+
+static void
 install_signals (GType type)
 {
   /**
@@ -794,6 +817,7 @@ gst_signalling_server_class_init (GstSignallingServerClass *klass)
   install_address ();
   install_limits ();
   install_timeouts ();
+  install_page ();
   g_object_class_install_properties (object_class, N_PROPS, properties);
   install_signals (G_TYPE_FROM_CLASS (klass));
 }
