@@ -4,6 +4,7 @@
 # A browser with the JavaScript API of the protocol against a signalling server:
 #
 #   browser.sh WORK [--clean-close] (URL | COMMAND [ARGUMENT...])
+#   browser.sh WORK --page COMMAND [ARGUMENT...]      the page that our server serves, instead
 #
 # What it needs from the package registry is installed below WORK, once. Without npm, a registry or Chromium, the test is
 # skipped (exit status 77).
@@ -29,4 +30,9 @@ if ! cmp -s "$here/browser/package.json" "$work/installed.json"; then
     || skip "npm could not install what is needed: $(tail -1 "$work/install.log")"
   cp "$here/browser/package.json" "$work/installed.json"
 fi
-exec timeout --kill-after=10 180 node "$here/browser/browser.mjs" "$work" "$chromium" "$@"
+script=browser.mjs
+if [ "$1" = --page ]; then
+  script=our-page.mjs
+  shift
+fi
+exec timeout --kill-after=10 180 node "$here/browser/$script" "$work" "$chromium" "$@"

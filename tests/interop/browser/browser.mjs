@@ -8,13 +8,10 @@
 // --clean-close says that it answers and sends Close frames as RFC 6455 asks for.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import fs from "node:fs/promises";
-import http from "node:http";
-import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { launchBrowser, servePages } from "./browser-tools.mjs";
 import { ServerProcess } from "./server-process.mjs";
 import { finish, note, skip, test } from "./tap.mjs";
 
@@ -24,44 +21,6 @@ const ENOUGH_FRAMES = 10;
 const [modules, chromium, ...rest] = process.argv.slice(2);
 const cleanClose = rest[0] === "--clean-close";
 const server = cleanClose ? rest.slice(1) : rest;
-const here = path.dirname(fileURLToPath(import.meta.url));
-const require = createRequire(path.join(modules, "index.js"));
-
-// --- what the pages are made of ------------------------------------------------------------------------------------
-
-async function servePages() {
-  const files = new Map([
-    ["/page.html", [path.join(here, "page.html"), "text/html"]],
-    ["/page.js", [path.join(here, "page.js"), "text/javascript"]],
-    ["/socket-log.js", [path.join(here, "socket-log.js"), "text/javascript"]],
-    ["/gstwebrtc-api.js", [require.resolve("gstwebrtc-api"), "text/javascript"]]
-  ]);
-  const pages = http.createServer(async (request, response) => {
-    const file = files.get(new URL(request.url, "http://pages").pathname);
-    if (file === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, { "Content-Type": file[1] }).end(await fs.readFile(file[0]));
-  });
-  pages.listen(0, "127.0.0.1");
-  await once(pages, "listening");
-  return pages;
-}
-
-async function launchBrowser(profile) {
-  return require("playwright-core").chromium.launchPersistentContext(profile, {
-    executablePath: chromium,
-    headless: true,
-    timeout: 60000,
-    args: [
-      "--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-      "--allow-loopback-in-peer-connection", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--disable-features=WebRtcHideLocalIpsWithMdns",
-      "--autoplay-policy=no-user-gesture-required"
-    ]
-  });
-}
 
 // --- what the test does to a page ----------------------------------------------------------------------------------
 
@@ -220,8 +179,8 @@ async function main() {
 
   try {
     await process?.start();
-    pages = await servePages();
-    context = await launchBrowser(profile);
+    pages = await servePages(modules);
+    context = await launchBrowser(modules, chromium, profile);
     await run(context, `http://127.0.0.1:${pages.address().port}`, process?.url ?? server[0], process);
   } finally {
     await context?.close();
