@@ -4,9 +4,9 @@ usage() {
   cat <<'END'
 Usage: gst/tools/demo.sh [--port PORT] [--once] [--build DIR]
 
-Shows the signalling server at work on Debian 12: installs what building needs (as root or with sudo), builds into
-build-demo/, starts the server, and lets a producer and a consumer meet through it. Then the server stays, for you to
-talk to, until Ctrl-C.
+A live stream in your browser, on Debian 12: installs what building needs (as root or with sudo), builds into
+build-demo/, starts the signalling server, shows a conversation through it, and then sends a moving picture with sound
+by webrtcsink until Ctrl-C. The server answers browsers with the page to watch it.
 
   --port PORT   TCP port on 127.0.0.1 (default: 8443; 0: a free one)
   --once        end after the conversation; so it does by itself when the output is not a terminal
@@ -52,8 +52,10 @@ server=$build/gst/tools/gst-signalling-server
 echo "\$ $server --host 127.0.0.1 --port $port"
 exec 3< <(exec "$server" --host 127.0.0.1 --port "$port" --log-level info)
 server_pid=$!
+sink_pid=
 stop_server() {
   trap - EXIT INT TERM
+  [ -z "$sink_pid" ] || kill -INT $sink_pid 2>/dev/null || :
   kill $server_pid 2>/dev/null || :
   wait $server_pid
 }
@@ -74,8 +76,19 @@ if $once; then
   exit 0
 fi
 
+export GST_PLUGIN_PATH=$PWD/$build/gst/elements LD_LIBRARY_PATH=$PWD/$build/gst/signalling
+pipeline="videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1 ! webrtcsink name=sink
+  signaller::uri=$url meta=\"meta,name=(string)demo\" audiotestsrc is-live=true wave=ticks ! sink."
+echo "\$ gst-launch-1.0 $pipeline"
+# shellcheck disable=SC2086 # the words of the pipeline are arguments
+eval "gst-launch-1.0 --quiet $pipeline" >/dev/null &
+sink_pid=$!
+
 cat <<END
-The server is still running. Talk to it yourself, in another terminal:
+
+Watch it in a browser: http${url#ws}
+
+Or talk to the server yourself, in another terminal:
 
   python3 tests/examples/talk.py $url
   {"type": "setPeerStatus", "roles": ["listener"], "meta": {"name": "me"}}

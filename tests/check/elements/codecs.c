@@ -661,7 +661,7 @@ check_missing (const gchar *encoding_name, const gchar *const *names, const gcha
   fail_unless_equals_string (text, expected);
 
   for (guint i = 0; i < removed->len; i++)
-    gst_registry_add_feature (registry, gst_object_ref (removed->pdata[i]));
+    gst_registry_add_feature (registry, removed->pdata[i]); /* takes a reference of its own */
 }
 
 GST_START_TEST (test_missing)
@@ -708,6 +708,7 @@ GST_START_TEST (test_missing_payloader)
   fail_unless (g_error_matches (error, GST_CORE_ERROR, GST_CORE_ERROR_MISSING_PLUGIN));
   fail_unless (strstr (error->message, "rtpvp8pay (package gstreamer1.0-plugins-good)") != NULL);
   gst_registry_add_feature (registry, feature);
+  gst_object_unref (feature);
 }
 GST_END_TEST
 
