@@ -77,7 +77,7 @@ if $once; then
 fi
 
 export GST_PLUGIN_PATH=$PWD/$build/gst/elements LD_LIBRARY_PATH=$PWD/$build/gst/signalling
-pipeline="videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1 ! webrtcsink name=sink
+pipeline="videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=30/1 ! webrtcsink name=sink \
   signaller::uri=$url meta=\"meta,name=(string)demo\" audiotestsrc is-live=true wave=ticks ! sink."
 echo "\$ gst-launch-1.0 $pipeline"
 # shellcheck disable=SC2086 # the words of the pipeline are arguments
