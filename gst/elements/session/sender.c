@@ -35,9 +35,11 @@ end_session (GstSoupWebRTCSender *sender, GstSoupWebRTCSession *session, gboolea
     sender->callbacks.consumer_removed (peer_id, webrtcbin, sender->user_data);
     gst_object_unref (webrtcbin);
   }
+  gst_soup_webrtc_session_ref (session); /* so that the table's reference is not the last, under the lock */
   g_mutex_lock (&sender->lock);
   g_hash_table_remove (sender->sessions, id);
   g_mutex_unlock (&sender->lock);
+  gst_soup_webrtc_session_unref (session);
 }
 
 static void
